@@ -1,0 +1,7 @@
+export { audit, type Check, rowCheck, rowCount, unique } from './check.ts';
+export { bigint, boolean, bytes, date, decimal, double, integer, json, key, pii, text, timestamp } from './column.ts';
+export type { Dataset, DerivedDataset, SourceDataset } from './dataset.ts';
+export { dataset, day, hour, merge, month, type Row, replace, source, week, whole } from './define-dataset.ts';
+export { pipeline } from './pipeline.ts';
+export { project } from './project.ts';
+export { applicationClock, cursor, databaseClock, mongo, postgres, snapshot } from './source.ts';

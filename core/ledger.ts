@@ -1,0 +1,221 @@
+import { earliest, type Instant } from './instant.ts';
+import type { Interval } from './interval.ts';
+import { type IntervalSet, union } from './interval-set.ts';
+
+/** Of the ledger inside `commitInfo.strata`. Readers accept every format up to this one. */
+export const LEDGER_FORMAT = 1;
+
+/** A version of a table's log. */
+export type Version = number;
+
+/**
+ * The right to write some scopes of a table once, made before the work begins so that every attempt carries the same.
+ * A scope is `dataset/partition` (replace), `dataset` (merge) or `dataset/[start,end)` (ingest).
+ */
+export interface Claim {
+  readonly dataset: string;
+  /** Scope -> epoch: one more than the highest in the log when the claim was made. Binds once committed. */
+  readonly scopes: Readonly<Record<string, number>>;
+  /** Input dataset -> the version of it that this work reads. */
+  readonly inputs: Readonly<Record<string, Version>>;
+  /** Of the definition that does the work: see contentHash. */
+  readonly contentHash: string;
+  /** Workflow that asked for it; for people. */
+  readonly run: string;
+}
+
+/** What a commit says about one partition it wrote or confirmed. */
+export interface PartitionEntry {
+  /** Order-independent digest of the partition's rows. The same digest: nothing downstream moves. */
+  readonly digest: string;
+  readonly rows: number;
+}
+
+/** What happened to source time by an ingest. */
+export interface CoverageEntry {
+  /** Looked at by this ingest, from its lower bound to its upper bound or snapshot. */
+  readonly covered: Interval;
+  /** Before this moment every row of `covered` has been seen for good; after it another look is needed. */
+  readonly settledTo: Instant;
+  /** Of the snapshot that was read. */
+  readonly position: string;
+  readonly observedAt: Instant;
+}
+
+export interface Counts {
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly quarantined: number;
+  readonly bytes: number;
+  readonly millis: number;
+}
+
+export interface AuditResult {
+  readonly check: string;
+  readonly severity: 'error' | 'warn';
+  readonly failures: number;
+}
+
+/** Keys of a dimension or rate whose rows changed in this commit, for `asOf` inputs. */
+export interface KeyChange {
+  /** Values of the key columns as text, in the order of the dataset's key without its valid-from column. */
+  readonly key: readonly string[];
+  /** The changed rows are valid in this range; `null` end: until for ever. */
+  readonly from: Instant;
+  readonly to: Instant | null;
+}
+
+export interface LedgerEntry {
+  readonly format: number;
+  readonly kind: 'ingest' | 'merge' | 'replace' | 'cancel' | 'quarantine' | 'maintenance';
+  readonly claim: Claim;
+  /** Partition -> what it holds after this commit; only those written or confirmed by it. */
+  readonly partitions: Readonly<Record<string, PartitionEntry>>;
+  /** Merges: partitions of which every row was made anew, not only the touched keys. */
+  readonly rebuilt?: readonly string[];
+  /** Merges: input partitions processed with this commit; all up to `claim.inputs` of the first input. */
+  readonly merged?: readonly string[];
+  readonly coverage?: CoverageEntry;
+  readonly counts: Counts;
+  readonly audits?: readonly AuditResult[];
+  /** Merges: path of the side file with the keys that were deleted. */
+  readonly tombstones?: string;
+  /** Path of a JSON side file with KeyChange[]; present when an `asOf` reader may care. */
+  readonly keyChanges?: string;
+}
+
+export interface PartitionState extends PartitionEntry {
+  /** Version at which its content last changed; what readers compare with. */
+  readonly contentVersion: Version;
+  /** Version at which it was last written or confirmed. */
+  readonly builtVersion: Version;
+  /** Input versions it was last built from. Empty for ingests. */
+  readonly inputs: Readonly<Record<string, Version>>;
+  readonly contentHash: string;
+}
+
+export interface ScopeState {
+  readonly epoch: number;
+  /** The commit that holds it. */
+  readonly version: Version;
+  /** JSON of the claim: the twin of a committed attempt is known by it. */
+  readonly claim: string;
+}
+
+/** A merge's mark: the input partition is merged as of this version of the input, by the claim of this epoch. */
+export interface MergeMark {
+  readonly version: Version;
+  readonly epoch: number;
+}
+
+/** The ledger after all commits up to `version`: what planning needs, without any file list. */
+export interface LedgerState {
+  /** -1: the table does not exist. */
+  readonly version: Version;
+  readonly partitions: ReadonlyMap<string, PartitionState>;
+  readonly scopes: ReadonlyMap<string, ScopeState>;
+  readonly marks: ReadonlyMap<string, MergeMark>;
+  readonly covered: IntervalSet;
+  /** Part of `covered` that needs no other look. */
+  readonly settled: IntervalSet;
+  readonly tombstones: string | undefined;
+  /** Commits with key changes, oldest first. */
+  readonly keyChanges: readonly { readonly version: Version; readonly path: string }[];
+}
+
+export const EMPTY_LEDGER: LedgerState = {
+  version: -1,
+  partitions: new Map(),
+  scopes: new Map(),
+  marks: new Map(),
+  covered: [],
+  settled: [],
+  tombstones: undefined,
+  keyChanges: [],
+};
+
+/**
+ * The ledger being folded: one commit after the other, in order. Mutable on purpose, a log tail of thousands of commits
+ * must not copy ten thousand partitions each; `state` hands out what was folded so far and must not be kept across `add`.
+ */
+export class LedgerFold {
+  #version: Version;
+  readonly #partitions: Map<string, PartitionState>;
+  readonly #scopes: Map<string, ScopeState>;
+  readonly #marks: Map<string, MergeMark>;
+  #covered: IntervalSet;
+  #settled: IntervalSet;
+  #tombstones: string | undefined;
+  readonly #keyChanges: { version: Version; path: string }[];
+
+  constructor(from: LedgerState = EMPTY_LEDGER) {
+    this.#version = from.version;
+    this.#partitions = new Map(from.partitions);
+    this.#scopes = new Map(from.scopes);
+    this.#marks = new Map(from.marks);
+    this.#covered = from.covered;
+    this.#settled = from.settled;
+    this.#tombstones = from.tombstones;
+    this.#keyChanges = [...from.keyChanges];
+  }
+
+  /** @param entry undefined for a commit that says nothing to the ledger (table creation, another writer's). */
+  add(version: Version, entry: LedgerEntry | undefined): void {
+    this.#version = version;
+    if (!entry) return;
+    for (const [name, partition] of Object.entries(entry.partitions))
+      this.#addPartition(version, name, partition, entry);
+    for (const [scope, epoch] of Object.entries(entry.claim.scopes)) {
+      this.#scopes.set(scope, { epoch, version, claim: JSON.stringify(entry.claim) });
+    }
+    this.#addMarks(entry);
+    if (entry.coverage) {
+      const { covered, settledTo } = entry.coverage;
+      this.#covered = union(this.#covered, [covered]);
+      this.#settled = union(this.#settled, [{ start: covered.start, end: earliest(settledTo, covered.end) }]);
+    }
+    if (entry.tombstones) this.#tombstones = entry.tombstones;
+    if (entry.keyChanges) this.#keyChanges.push({ version, path: entry.keyChanges });
+  }
+
+  #addPartition(version: Version, name: string, entry: PartitionEntry, commit: LedgerEntry): void {
+    const before = this.#partitions.get(name);
+    const changed = before?.digest !== entry.digest;
+    // A merge that touched some keys left the others as older inputs and older code made them: still due.
+    const partial = before !== undefined && commit.kind === 'merge' && !commit.rebuilt?.includes(name);
+    this.#partitions.set(name, {
+      ...entry,
+      contentVersion: changed ? version : before.contentVersion,
+      builtVersion: version,
+      inputs: partial ? olderOf(before.inputs, commit.claim.inputs) : commit.claim.inputs,
+      contentHash: partial ? before.contentHash : commit.claim.contentHash,
+    });
+  }
+
+  #addMarks(entry: LedgerEntry): void {
+    if (!entry.merged) return;
+    const input = Object.values(entry.claim.inputs)[0];
+    const epoch = entry.claim.scopes[entry.claim.dataset];
+    if (input === undefined || epoch === undefined) return;
+    for (const partition of entry.merged) this.#marks.set(partition, { version: input, epoch });
+  }
+
+  get state(): LedgerState {
+    return {
+      version: this.#version,
+      partitions: this.#partitions,
+      scopes: this.#scopes,
+      marks: this.#marks,
+      covered: this.#covered,
+      settled: this.#settled,
+      tombstones: this.#tombstones,
+      keyChanges: this.#keyChanges,
+    };
+  }
+}
+
+function olderOf(a: Readonly<Record<string, Version>>, b: Readonly<Record<string, Version>>): Record<string, Version> {
+  return Object.fromEntries(
+    Object.entries(b).map(([input, version]) => [input, Math.min(version, a[input] ?? version)]),
+  );
+}

@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import type { Dataset } from './dataset.ts';
+import { StrataError } from './errors.ts';
+import { type Instant, instant } from './instant.ts';
+import { GRAINS, type Grain } from './interval.ts';
+
+export interface Schedule {
+  /** Five fields, UTC. */
+  readonly cron: string;
+  readonly timezone: 'UTC';
+}
+
+/** A named set of datasets with a schedule; everything upstream of them comes along. */
+export interface Pipeline {
+  readonly name: string;
+  readonly description: string;
+  readonly start: Instant;
+  readonly grain: Grain;
+  readonly schedule: Schedule | undefined;
+  readonly datasets: readonly Dataset[];
+  readonly params: z.ZodObject | undefined;
+  readonly publish: { readonly to: string; readonly openPartitions: boolean } | undefined;
+}
+
+export interface PipelineDefinition {
+  /** The workflow type's name too. */
+  name: string;
+  description: string;
+  /** First day that exists for this pipeline. */
+  start: string;
+  interval: Grain;
+  schedule?: Schedule;
+  datasets: Dataset[];
+  params?: z.ZodObject;
+  /** `to`: a warehouse named in the settings. `openPartitions`: publish days that are not over yet; default false. */
+  publish?: { to: string; openPartitions?: boolean };
+}
+
+export function pipeline(definition: PipelineDefinition): Pipeline {
+  const { name } = definition;
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+    throw new StrataError('bad_definition', `Pipeline name ${JSON.stringify(name)} is not lower_snake_case`);
+  }
+  if (!GRAINS.includes(definition.interval)) {
+    throw new StrataError('bad_definition', `${name}: interval ${definition.interval} is unknown`, {
+      hint: `Valid: ${GRAINS.join(', ')}.`,
+    });
+  }
+  return {
+    name,
+    description: definition.description,
+    start: instant(definition.start),
+    grain: definition.interval,
+    schedule: definition.schedule,
+    datasets: definition.datasets,
+    params: definition.params,
+    publish: definition.publish && {
+      to: definition.publish.to,
+      openPartitions: definition.publish.openPartitions ?? false,
+    },
+  };
+}

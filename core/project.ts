@@ -1,0 +1,11 @@
+import type { Pipeline } from './pipeline.ts';
+
+/** What a worker serves; `config/project.ts` exports one as default. */
+export interface Project {
+  readonly name: string;
+  readonly pipelines: readonly Pipeline[];
+  /** Folder of the SQL files, relative to the project's root. */
+  readonly sqlFolder: string;
+}
+
+export const project = (definition: Project): Project => definition;
