@@ -56,12 +56,18 @@ export interface AuditResult {
   readonly failures: number;
 }
 
-/** Keys of a dimension or rate whose rows changed in this commit, for `asOf` inputs. */
-export interface KeyChange {
-  /** Values of the key columns as text, in the order of the dataset's key without its valid-from column. */
-  readonly key: readonly string[];
-  /** The changed rows are valid in this range; `null` end: until for ever. */
+/**
+ * Rows of a table that changed in a commit, for its `asOf` readers: a Parquet side file with the key columns, `_from` and
+ * `_to` (TIMESTAMPTZ, the range in which a reader may see another row than before; `_to` null: for ever). The summary
+ * tells which partitions of a reader are candidates; a scan of their key columns against the file tells which really are.
+ */
+export interface KeyChanges {
+  /** Relative to the table's folder. */
+  readonly path: string;
+  readonly rows: number;
+  /** Earliest `_from`. */
   readonly from: Instant;
+  /** Latest `_to`; null: for ever. */
   readonly to: Instant | null;
 }
 
@@ -80,8 +86,8 @@ export interface LedgerEntry {
   readonly audits?: readonly AuditResult[];
   /** Merges: path of the side file with the keys that were deleted. */
   readonly tombstones?: string;
-  /** Path of a JSON side file with KeyChange[]; present when an `asOf` reader may care. */
-  readonly keyChanges?: string;
+  /** Present when the table has `asOf` readers and rows changed. */
+  readonly keyChanges?: KeyChanges;
 }
 
 export interface PartitionState extends PartitionEntry {
@@ -120,7 +126,7 @@ export interface LedgerState {
   readonly settled: IntervalSet;
   readonly tombstones: string | undefined;
   /** Commits with key changes, oldest first. */
-  readonly keyChanges: readonly { readonly version: Version; readonly path: string }[];
+  readonly keyChanges: readonly (KeyChanges & { readonly version: Version })[];
 }
 
 export const EMPTY_LEDGER: LedgerState = {
@@ -146,7 +152,7 @@ export class LedgerFold {
   #covered: IntervalSet;
   #settled: IntervalSet;
   #tombstones: string | undefined;
-  readonly #keyChanges: { version: Version; path: string }[];
+  readonly #keyChanges: (KeyChanges & { version: Version })[];
 
   constructor(from: LedgerState = EMPTY_LEDGER) {
     this.#version = from.version;
@@ -175,7 +181,7 @@ export class LedgerFold {
       this.#settled = union(this.#settled, [{ start: covered.start, end: earliest(settledTo, covered.end) }]);
     }
     if (entry.tombstones) this.#tombstones = entry.tombstones;
-    if (entry.keyChanges) this.#keyChanges.push({ version, path: entry.keyChanges });
+    if (entry.keyChanges) this.#keyChanges.push({ version, ...entry.keyChanges });
   }
 
   #addPartition(version: Version, name: string, entry: PartitionEntry, commit: LedgerEntry): void {
