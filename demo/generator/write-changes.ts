@@ -1,0 +1,78 @@
+import type pg from 'pg';
+import { type CopyValue, copyRows } from './copy-text.ts';
+import { payment } from './payment.ts';
+import { LONGEST_LIFE_DAYS, mayChange } from './payment-plan.ts';
+import { isoOf } from './simulated-time.ts';
+import { dayStart, type World } from './world.ts';
+import { amountOf } from './write-payments.ts';
+
+const DUE_COLUMNS = [
+  ...['step', 'transaction_id', 'event_time', 'at', 'from_status', 'to_status', 'reason', 'updated_by'],
+  ...['refund_id', 'refund_amount', 'refund_reason', 'noted_refund_id', 'note'],
+];
+
+// Each statement leaves alone what somebody moved elsewhere in the meantime: a test may change any payment between two days.
+const REFUND = `
+  insert into refund (id, transaction_id, transaction_event_time, amount, currency, reason, created_at, updated_at)
+  select d.refund_id, t.id, t.event_time, d.refund_amount, t.currency, d.refund_reason, d.at, d.at
+  from due d join transaction t on t.id = d.transaction_id and t.event_time = d.event_time
+  where d.step = $1 and d.refund_id is not null and t.status = 'succeeded'
+    and d.refund_amount + coalesce((select sum(r.amount) from refund r where r.transaction_id = t.id), 0) <= t.amount
+  order by d.at, d.refund_id`;
+const MOVE = `
+  with moved as (
+    update transaction t set status = d.to_status, updated_at = d.at
+    from due d
+    where d.step = $1 and d.to_status is not null and t.id = d.transaction_id and t.event_time = d.event_time
+      and t.status = d.from_status and t.updated_at < d.at
+      and (d.refund_id is null or exists (select from refund r where r.id = d.refund_id))
+    returning t.id, d.from_status, d.to_status, d.reason, d.updated_by, d.at)
+  insert into transaction_state_change (transaction_id, from_status, to_status, reason, updated_by, updated_at)
+  select id, from_status, to_status, reason, updated_by, at from moved order by at, id`;
+const NOTE = `
+  update refund r set reason = d.note, updated_at = d.at
+  from due d where d.step = $1 and r.id = d.noted_refund_id and r.updated_at < d.at`;
+
+/** What happens on `day` to the payments of earlier days, and the refunds of its own. */
+export async function writeChanges(
+  client: pg.Client,
+  world: World,
+  day: number,
+): Promise<{ moves: number; refunds: number }> {
+  await client.query(`
+    create temporary table due (
+      step integer, transaction_id uuid, event_time timestamptz, at timestamptz, from_status text, to_status text, reason text, updated_by text,
+      refund_id uuid, refund_amount numeric(18,2), refund_reason text, noted_refund_id uuid, note text
+    ) on commit drop`);
+  const found = { steps: 0 };
+  await copyRows(client, 'due', DUE_COLUMNS, dueRows(world, day, found));
+  await client.query('analyze due');
+  let moves = 0;
+  let refunds = 0;
+  for (let step = 1; step <= found.steps; step++) {
+    refunds += (await client.query(REFUND, [step])).rowCount ?? 0;
+    moves += (await client.query(MOVE, [step])).rowCount ?? 0;
+    await client.query(NOTE, [step]);
+  }
+  return { moves, refunds };
+}
+
+function* dueRows(world: World, today: number, found: { steps: number }): Generator<CopyValue[]> {
+  const [start, end] = [dayStart(world, today), dayStart(world, today + 1)];
+  for (let age = 0; age <= Math.min(LONGEST_LIFE_DAYS, today); age++) {
+    for (const index of mayChange(today - age, age, world.rowsPerDay)) {
+      const made = payment(world, today - age, index);
+      // A payment's own day already wrote its moves.
+      const due = made.life.filter((event) => event.at >= start && event.at < end && (age > 0 || event.move === null));
+      found.steps = Math.max(found.steps, due.length);
+      for (const [position, { at, move, refund, note }] of due.entries()) {
+        yield [
+          ...[position + 1, made.id, isoOf(made.eventTime), isoOf(at)],
+          ...[move?.from ?? null, move?.to ?? null, move?.reason ?? null, move?.by ?? null],
+          ...[refund?.id ?? null, refund ? amountOf(refund.cents) : null, refund?.reason ?? null],
+          ...[note?.refundId ?? null, note?.reason ?? null],
+        ];
+      }
+    }
+  }
+}
