@@ -37,7 +37,7 @@ export interface CoverageEntry {
   readonly covered: Interval;
   /** Before this moment every row of `covered` has been seen for good; after it another look is needed. */
   readonly settledTo: Instant;
-  /** Of the snapshot that was read. */
+  /** Of the snapshot that was read: a whole number as text. */
   readonly position: string;
   readonly observedAt: Instant;
 }
@@ -112,6 +112,8 @@ export interface ScopeState {
 export interface MergeMark {
   readonly version: Version;
   readonly epoch: number;
+  /** Of the definition that judged its observations: other code may accept what this one put into quarantine. */
+  readonly contentHash: string;
 }
 
 /** The ledger after all commits up to `version`: what planning needs, without any file list. */
@@ -124,6 +126,8 @@ export interface LedgerState {
   readonly covered: IntervalSet;
   /** Part of `covered` that needs no other look. */
   readonly settled: IntervalSet;
+  /** Greatest position of all looks at the source; undefined before the first. */
+  readonly lookedAt: string | undefined;
   readonly tombstones: string | undefined;
   /** Commits with key changes, oldest first. */
   readonly keyChanges: readonly (KeyChanges & { readonly version: Version })[];
@@ -136,6 +140,7 @@ export const EMPTY_LEDGER: LedgerState = {
   marks: new Map(),
   covered: [],
   settled: [],
+  lookedAt: undefined,
   tombstones: undefined,
   keyChanges: [],
 };
@@ -151,6 +156,7 @@ export class LedgerFold {
   readonly #marks: Map<string, MergeMark>;
   #covered: IntervalSet;
   #settled: IntervalSet;
+  #lookedAt: string | undefined;
   #tombstones: string | undefined;
   readonly #keyChanges: (KeyChanges & { version: Version })[];
 
@@ -161,6 +167,7 @@ export class LedgerFold {
     this.#marks = new Map(from.marks);
     this.#covered = from.covered;
     this.#settled = from.settled;
+    this.#lookedAt = from.lookedAt;
     this.#tombstones = from.tombstones;
     this.#keyChanges = [...from.keyChanges];
   }
@@ -176,9 +183,10 @@ export class LedgerFold {
     }
     this.#addMarks(entry);
     if (entry.coverage) {
-      const { covered, settledTo } = entry.coverage;
+      const { covered, settledTo, position } = entry.coverage;
       this.#covered = union(this.#covered, [covered]);
       this.#settled = union(this.#settled, [{ start: covered.start, end: earliest(settledTo, covered.end) }]);
+      if (this.#lookedAt === undefined || BigInt(position) > BigInt(this.#lookedAt)) this.#lookedAt = position;
     }
     if (entry.tombstones) this.#tombstones = entry.tombstones;
     if (entry.keyChanges) this.#keyChanges.push({ version, ...entry.keyChanges });
@@ -193,7 +201,7 @@ export class LedgerFold {
       ...entry,
       contentVersion: changed ? version : before.contentVersion,
       builtVersion: version,
-      inputs: partial ? olderOf(before.inputs, commit.claim.inputs) : commit.claim.inputs,
+      inputs: partial ? mixedInputs(before.inputs, commit.claim.inputs) : commit.claim.inputs,
       contentHash: partial ? before.contentHash : commit.claim.contentHash,
     });
   }
@@ -203,7 +211,9 @@ export class LedgerFold {
     const input = Object.values(entry.claim.inputs)[0];
     const epoch = entry.claim.scopes[entry.claim.dataset];
     if (input === undefined || epoch === undefined) return;
-    for (const partition of entry.merged) this.#marks.set(partition, { version: input, epoch });
+    for (const partition of entry.merged) {
+      this.#marks.set(partition, { version: input, epoch, contentHash: entry.claim.contentHash });
+    }
   }
 
   get state(): LedgerState {
@@ -214,14 +224,25 @@ export class LedgerFold {
       marks: this.#marks,
       covered: this.#covered,
       settled: this.#settled,
+      lookedAt: this.#lookedAt,
       tombstones: this.#tombstones,
       keyChanges: this.#keyChanges,
     };
   }
 }
 
-function olderOf(a: Readonly<Record<string, Version>>, b: Readonly<Record<string, Version>>): Record<string, Version> {
+/**
+ * Of a partition in which a merge touched some keys. The source counts as read up to now: a later rebuild that read less
+ * would not find the touched keys' observations and lose them. Other inputs count as old as its oldest rows.
+ */
+function mixedInputs(
+  before: Readonly<Record<string, Version>>,
+  now: Readonly<Record<string, Version>>,
+): Record<string, Version> {
   return Object.fromEntries(
-    Object.entries(b).map(([input, version]) => [input, Math.min(version, a[input] ?? version)]),
+    Object.entries(now).map(([input, version], index) => [
+      input,
+      index === 0 ? version : Math.min(version, before[input] ?? version),
+    ]),
   );
 }
