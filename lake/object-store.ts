@@ -1,0 +1,74 @@
+import { StrataError } from '../core/errors.ts';
+
+export interface ObjectInfo {
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** Half-open range of bytes. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A flat store of immutable objects. Paths are relative to the store's root, with `/` between the parts and never encoded.
+ * Writers never see half an object and neither do readers: an object appears whole, or not at all.
+ * Every failure is a StrataError: `storage` (disk full, refused), `unreachable`, `access_denied`, `conflict`.
+ */
+export interface ObjectStore {
+  /** What DuckDB opens: an absolute path or `s3://bucket/key`. */
+  uri(path: string): string;
+  /** @returns undefined when there is no such object. */
+  get(path: string, range?: ByteRange): Promise<Uint8Array | undefined>;
+  /** UTF-8. @returns undefined when there is no such object. */
+  getText(path: string): Promise<string | undefined>;
+  /** Creates or replaces. */
+  put(path: string, bytes: Uint8Array | string): Promise<void>;
+  /**
+   * Creates, atomically and durably. @returns false when something is there already. An acknowledgement that was lost and
+   * retried may also answer false about our own write: whoever must know compares what is there.
+   */
+  putIfAbsent(path: string, bytes: Uint8Array | string): Promise<boolean>;
+  /** Objects whose path starts with the prefix, in the order of their paths, those up to `startAfter` left out. */
+  list(prefix: string, options?: { startAfter?: string }): AsyncIterable<ObjectInfo>;
+  /** Missing ones are no error. */
+  delete(paths: readonly string[]): Promise<void>;
+  /**
+   * A finished local file of any size becomes an object. The local file must not be written again afterwards: a local store
+   * may share its blocks.
+   * @throws conflict when another object is there.
+   */
+  putFile(path: string, localFile: string): Promise<void>;
+  /** @throws storage when there is no such object. */
+  getFile(path: string, localFile: string): Promise<void>;
+}
+
+/** @throws internal on a path that could leave the store or mean two objects. */
+export function assertPath(path: string): void {
+  const bad = path === '' || path.includes('\0') || path.includes('\\');
+  if (bad || path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    throw new StrataError('internal', `Not a path of an object: ${JSON.stringify(path)}`);
+  }
+}
+
+export const bytesOf = (content: Uint8Array | string): Uint8Array =>
+  typeof content === 'string' ? new TextEncoder().encode(content) : content;
+
+/** Where bytes and text meet: a log that is not UTF-8 must not be read as something else. */
+export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
+export function alreadyThere(uri: string): StrataError {
+  return new StrataError('conflict', `${uri} exists already; objects are never overwritten`, {
+    kind: 'terminal',
+    hint: 'Give every attempt its own file names.',
+  });
+}
+
+export function missingObject(uri: string): StrataError {
+  return new StrataError('storage', `${uri} does not exist`, {
+    kind: 'terminal',
+    hint: 'Was it deleted by hand, or vacuumed with too short a grace period?',
+  });
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { nextEpochs } from '../../core/claims.ts';
+import type { Claim, LedgerEntry, LedgerState } from '../../core/ledger.ts';
+import type { DataFile } from '../../core/ports.ts';
+import type { LakeColumn } from '../../lake/delta-schema.ts';
+import { dataFile } from '../../lake/layout.ts';
+
+export const COLUMNS: readonly LakeColumn[] = [
+  { name: 'id', sqlType: 'BIGINT' },
+  { name: 'name', sqlType: 'VARCHAR' },
+];
+
+/** A folder that is gone when the test is. */
+export async function tempFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'strata-lake-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function claimOf(dataset: string, ledger: LedgerState, scopes: readonly string[], run = 'run-1'): Claim {
+  return { dataset, scopes: nextEpochs(ledger, scopes), inputs: {}, contentHash: 'h1', run };
+}
+
+export function entryOf(claim: Claim, partitions: LedgerEntry['partitions'] = {}): LedgerEntry {
+  return {
+    format: 1,
+    kind: 'replace',
+    claim,
+    partitions,
+    counts: { rowsIn: 1, rowsOut: 1, quarantined: 0, bytes: 10, millis: 1 },
+  };
+}
+
+export const fileNamed = (partition: string, attempt: string, n = 0): DataFile => ({
+  path: dataFile(partition, attempt, n),
+  partition,
+  rows: 1,
+  bytes: 10,
+});
