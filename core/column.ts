@@ -84,6 +84,8 @@ export const pii = {
   ip: () => mark(z.string(), { sqlType: 'VARCHAR', pii: 'ip' }),
   freeText: () => mark(z.string(), { sqlType: 'VARCHAR', pii: 'free_text' }),
   identifier: () => mark(z.string(), { sqlType: 'VARCHAR', pii: 'identifier' }),
+  /** JSON text that holds personal data of this class. */
+  json: (pii: PiiClass) => mark(z.string(), { sqlType: 'VARCHAR', json: true, pii }),
 } as const;
 
 function metaOf(schema: z.ZodType): ColumnMeta {

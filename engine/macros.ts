@@ -1,3 +1,4 @@
+import { DOCUMENT_MACROS } from './document-macros.ts';
 import type { Session } from './session.ts';
 
 /** Functions that model SQL may use, the same in every session and in `strata check`. */
@@ -8,6 +9,7 @@ const MACROS = [
    */
   `CREATE OR REPLACE MACRO surrogate_key(natural_key) AS
      (('0x' || substr(md5(natural_key), 1, 16))::UBIGINT >> 1)::BIGINT`,
+  ...DOCUMENT_MACROS,
 ] as const;
 
 export async function registerMacros(session: Session): Promise<void> {
