@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/servers.setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
     // Two cores run real servers beside the tests: more workers only make them time out.
