@@ -16,7 +16,7 @@ export interface Claim {
   readonly dataset: string;
   /** Scope -> epoch: one more than the highest in the log when the claim was made. Binds once committed. */
   readonly scopes: Readonly<Record<string, number>>;
-  /** Input dataset -> the version of it that this work reads. */
+  /** Input dataset -> the version of it that this work reads; -1: it does not exist yet and reads as empty. A merge's source comes first. */
   readonly inputs: Readonly<Record<string, Version>>;
   /** Of the definition that does the work: see contentHash. */
   readonly contentHash: string;
@@ -71,6 +71,18 @@ export interface KeyChanges {
   readonly to: Instant | null;
 }
 
+/**
+ * Partitions found not to hold any key that an `asOf` input changed: they count as built from its newer version, so that
+ * the next plan does not scan them again.
+ */
+export interface Checked {
+  readonly input: string;
+  readonly version: Version;
+  /** The version of this table that was scanned: partitions written since are left as they are. */
+  readonly scanned: Version;
+  readonly partitions: readonly string[];
+}
+
 export interface LedgerEntry {
   readonly format: number;
   readonly kind: 'ingest' | 'merge' | 'replace' | 'cancel' | 'quarantine' | 'maintenance';
@@ -86,6 +98,8 @@ export interface LedgerEntry {
   readonly audits?: readonly AuditResult[];
   /** Merges: path of the side file with the keys that were deleted. */
   readonly tombstones?: string;
+  /** Only in commits of kind `maintenance` that change no row. */
+  readonly checked?: readonly Checked[];
   /** Present when the table has `asOf` readers and rows changed. */
   readonly keyChanges?: KeyChanges;
 }
@@ -182,6 +196,7 @@ export class LedgerFold {
       this.#scopes.set(scope, { epoch, version, claim: JSON.stringify(entry.claim) });
     }
     this.#addMarks(entry);
+    for (const checked of entry.checked ?? []) this.#addChecked(checked);
     if (entry.coverage) {
       const { covered, settledTo, position } = entry.coverage;
       this.#covered = union(this.#covered, [covered]);
@@ -204,6 +219,15 @@ export class LedgerFold {
       inputs: partial ? mixedInputs(before.inputs, commit.claim.inputs) : commit.claim.inputs,
       contentHash: partial ? before.contentHash : commit.claim.contentHash,
     });
+  }
+
+  #addChecked({ input, version, scanned, partitions }: Checked): void {
+    for (const name of partitions) {
+      const state = this.#partitions.get(name);
+      const built = state?.inputs[input];
+      if (!state || built === undefined || built >= version || state.builtVersion > scanned) continue;
+      this.#partitions.set(name, { ...state, inputs: { ...state.inputs, [input]: version } });
+    }
   }
 
   #addMarks(entry: LedgerEntry): void {
