@@ -1,0 +1,116 @@
+import { type PartitionBy, WHOLE } from './dataset.ts';
+import { durationMillis, shift } from './instant.ts';
+import { type Grain, type Interval, intervalOf, overlaps, partitionAt, partitionsIn } from './interval.ts';
+import type { LedgerState, Version } from './ledger.ts';
+import type { Mapping } from './mapping.ts';
+import { RangeMaximum } from './range-maximum.ts';
+
+/** Input partitions that one output partition is made from. */
+export type MadeFrom = 'every' | 'none' | Interval;
+
+/** Which partitions of an input does this output partition read, so that it is stale when one of them moves? */
+export function madeFrom(mapping: Mapping, input: PartitionBy, output: PartitionBy, partition: string): MadeFrom {
+  if (mapping.kind === 'lookup' || mapping.kind === 'asOf') return 'none';
+  if (mapping.kind === 'all' || input.kind === 'all' || output.kind === 'all') return 'every';
+  const { start, end } = intervalOf(partition, output.grain);
+  return mapping.kind === 'window' ? { start: shift(start, -durationMillis(mapping.before)), end } : { start, end };
+}
+
+/** The inverse: which output partitions does this input partition feed? `every`: all there are. */
+export function feeds(
+  mapping: Mapping,
+  input: PartitionBy,
+  output: PartitionBy,
+  partition: string,
+): 'every' | readonly string[] {
+  if (mapping.kind === 'lookup' || mapping.kind === 'asOf') return [];
+  if (output.kind === 'all') return [WHOLE];
+  if (mapping.kind === 'all' || input.kind === 'all') return 'every';
+  const { start, end } = intervalOf(partition, input.grain);
+  if (mapping.kind === 'aligned') return partitionsIn({ start, end }, output.grain);
+  return partitionsIn({ start, end: shift(end, durationMillis(mapping.before)) }, output.grain);
+}
+
+/** The newest content that an output partition reads from one input. */
+export interface Newest {
+  readonly partition: string;
+  readonly version: Version;
+}
+
+/** One input as a dataset sees it, made once per plan: answers per partition without going through all of them. */
+export interface InputView {
+  newest(partition: string): Newest | undefined;
+  /** Output partitions that exist because of this input. */
+  readonly called: readonly string[];
+}
+
+/** How an output cut in this way sees an input's ledger. */
+export function inputView(mapping: Mapping, input: PartitionBy, output: PartitionBy, ledger: LedgerState): InputView {
+  if (mapping.kind === 'lookup' || mapping.kind === 'asOf') return { newest: () => undefined, called: [] };
+  if (mapping.kind === 'all' || input.kind === 'all' || output.kind === 'all') return wholeView(ledger);
+  if (mapping.kind === 'window') return windowView(mapping.before, input.grain, output.grain, ledger);
+  return input.grain === output.grain ? sameView(ledger) : containedView(input.grain, output.grain, ledger);
+}
+
+function wholeView(ledger: LedgerState): InputView {
+  let best: Newest | undefined;
+  for (const [partition, { contentVersion: version }] of ledger.partitions) {
+    if (!best || version > best.version) best = { partition, version };
+  }
+  return { newest: () => best, called: [] };
+}
+
+function sameView(ledger: LedgerState): InputView {
+  const newest = (partition: string): Newest | undefined => {
+    const state = ledger.partitions.get(partition);
+    return state && { partition, version: state.contentVersion };
+  };
+  return { newest, called: [...ledger.partitions.keys()] };
+}
+
+function containedView(input: Grain, output: Grain, ledger: LedgerState): InputView {
+  const best = new Map<string, Newest>();
+  for (const [partition, { contentVersion: version }] of ledger.partitions) {
+    const out = partitionAt(intervalOf(partition, input).start, output);
+    const known = best.get(out);
+    if (!known || version > known.version) best.set(out, { partition, version });
+  }
+  return { newest: (partition) => best.get(partition), called: [...best.keys()] };
+}
+
+function windowView(before: string, input: Grain, output: Grain, ledger: LedgerState): InputView {
+  const names = [...ledger.partitions.keys()].sort();
+  if (names.length === 0) return { newest: () => undefined, called: [] };
+  const intervals = names.map((name) => intervalOf(name, input));
+  const maximum = new RangeMaximum(names.map((name) => ledger.partitions.get(name)!.contentVersion));
+  const millis = durationMillis(before);
+  const newest = (partition: string): Newest | undefined => {
+    const { start, end } = intervalOf(partition, output);
+    const from = shift(start, -millis);
+    const low = firstIndex(intervals, (i) => i.end > from);
+    const high = firstIndex(intervals, (i) => i.start >= end);
+    if (low >= high) return undefined;
+    const at = maximum.indexIn(low, high);
+    return { partition: names[at]!, version: ledger.partitions.get(names[at]!)!.contentVersion };
+  };
+  // Not past the input's last partition: a window would call partitions of days that have not begun.
+  const span = { start: intervals[0]!.start, end: intervals.at(-1)!.end };
+  return { newest, called: partitionsIn(span, output).filter((name) => newest(name)) };
+}
+
+/** Index of the first that holds, where all after it hold too; the length when none does. */
+export function firstIndex<T>(sorted: readonly T[], holds: (item: T) => boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(sorted[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Does a partition lie in the range, at least partly? A dataset that is not cut always does. */
+export function inRange(by: PartitionBy, partition: string, range: Interval | undefined): boolean {
+  return !range || by.kind === 'all' || overlaps(intervalOf(partition, by.grain), range);
+}
