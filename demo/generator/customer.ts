@@ -8,7 +8,7 @@ export interface Customer {
   readonly userName: string;
   readonly email: string;
   readonly fullName: string;
-  readonly segment: string;
+  readonly segment: (typeof SEGMENTS)[number];
   readonly country: string | null;
   readonly createdAt: Micros;
   readonly updatedAt: Micros;

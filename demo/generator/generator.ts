@@ -66,6 +66,8 @@ export interface Generator {
 export async function createGenerator(options: GeneratorOptions): Promise<Generator> {
   const world = createWorld(options);
   const client = new pg.Client({ connectionString: options.pg });
+  // A lost connection fails the query that is running, or the next one; unheard, this event would end the process.
+  client.on('error', () => {});
   await client.connect();
   const mongo = options.mongo ? new MongoClient(options.mongo.url) : undefined;
   const db = mongo?.db(options.mongo?.database);

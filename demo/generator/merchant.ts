@@ -7,7 +7,7 @@ export interface Merchant {
   readonly id: string;
   readonly name: string;
   readonly industry: string;
-  readonly size: string;
+  readonly size: (typeof SIZES)[number];
   readonly country: string | null;
   readonly createdAt: Micros;
   readonly updatedAt: Micros;

@@ -1,0 +1,70 @@
+import { type Db, MongoClient } from 'mongodb';
+import pg from 'pg';
+import { createGenerator, type Generator, type GeneratorOptions } from '../../demo/generator/generator.ts';
+import type { AddressesFor } from '../../services/service.types.ts';
+
+/** A pair of empty databases of one test, on the test run's servers. */
+export interface SourceDatabase {
+  readonly name: string;
+  readonly pgUrl: string;
+  readonly client: pg.Client;
+  readonly db: Db;
+  /** A generator that writes to this pair; closed with the sources. */
+  generator(options: Omit<GeneratorOptions, 'pg' | 'mongo'>): Promise<Generator>;
+}
+
+export interface Sources {
+  database(): Promise<SourceDatabase>;
+  /** Drops every database that was handed out. */
+  close(): Promise<void>;
+}
+
+let counter = 0;
+
+export async function openSources(addresses: AddressesFor<'postgres' | 'mongodb'>): Promise<Sources> {
+  const admin = new pg.Client({ connectionString: addresses.postgresUrl });
+  await admin.connect();
+  const mongo = await new MongoClient(addresses.mongodbUrl).connect();
+  const closers: (() => Promise<unknown>)[] = [];
+
+  async function database(): Promise<SourceDatabase> {
+    const name = `demo_${process.pid}_${counter++}`;
+    await admin.query(`create database ${name}`);
+    const url = new URL(addresses.postgresUrl);
+    url.pathname = `/${name}`;
+    const pgUrl = url.href;
+    const client = new pg.Client({ connectionString: pgUrl });
+    await client.connect();
+    const generators: Generator[] = [];
+    closers.push(async () => {
+      await Promise.all(generators.map((generator) => generator.close().catch(() => {})));
+      await client.end();
+      await mongo.db(name).dropDatabase();
+      await admin.query(`drop database ${name} with (force)`);
+    });
+    return {
+      name,
+      pgUrl,
+      client,
+      db: mongo.db(name),
+      async generator(options) {
+        const generator = await createGenerator({
+          ...options,
+          pg: pgUrl,
+          mongo: { url: addresses.mongodbUrl, database: name },
+        });
+        generators.push(generator);
+        return generator;
+      },
+    };
+  }
+
+  return {
+    database,
+    async close() {
+      for (const close of closers) await close();
+      await admin.end();
+      await mongo.close();
+    },
+  };
+}

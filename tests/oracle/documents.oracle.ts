@@ -1,0 +1,109 @@
+import type { Db, ObjectId } from 'mongodb';
+import { instantValue, integerValue, uuidValue } from './document-values.ts';
+
+export interface OracleReview {
+  transaction_id: string;
+  customer_id: string;
+  merchant_id: string | null;
+  rating: number;
+  reviewed_at: string;
+}
+
+export interface OracleSession {
+  session_id: string;
+  session_start: string;
+  duration_seconds: number | null;
+  event_count: number;
+  device_type: string | null;
+  country: string | null;
+  is_active: boolean | null;
+}
+
+/** What a collection holds: the winners by key, how many valid documents they superseded, and the `_id`s of the quarantined. */
+export interface OracleDocuments<Row> {
+  rows: Row[];
+  superseded: number;
+  quarantined: string[];
+}
+
+interface Candidate<Row> {
+  key: string;
+  /** Compared as text; the greatest wins, then the greater id. */
+  rank: string;
+  id: string;
+  row: Row;
+}
+
+/** Valid reviews as they stand now, one per payment and customer, by these two. */
+export function oracleReviews(db: Db): Promise<OracleDocuments<OracleReview>> {
+  return winners(db, 'customer_review', (document) => {
+    const transaction_id = uuidValue(document.transaction_id);
+    const customer_id = uuidValue(document.customer_id);
+    const rating = integerValue(document.rating);
+    const reviewed_at = instantValue(document.timestamp);
+    if (transaction_id === null || customer_id === null || reviewed_at === null) return null;
+    if (rating === null || rating < 1n || rating > 5n) return null;
+    const merchant_id = uuidValue(document.merchant_id);
+    const row = { transaction_id, customer_id, merchant_id, rating: Number(rating), reviewed_at };
+    return { key: `${transaction_id} ${customer_id}`, rank: reviewed_at, row };
+  });
+}
+
+/** Valid sessions as they stand now, by id. */
+export function oracleSessions(db: Db): Promise<OracleDocuments<OracleSession>> {
+  return winners(db, 'user_interaction', (document) => {
+    const session_id = document.session_id;
+    const session_start = instantValue(document.session_start);
+    const raw = document.sessionDuration;
+    const duration = raw === undefined || raw === null ? null : integerValue(raw);
+    const events = document.events;
+    if (typeof session_id !== 'string' || session_id === '' || session_start === null) return null;
+    if (raw !== undefined && raw !== null && (duration === null || duration < 0n)) return null;
+    if (events !== undefined && !Array.isArray(events)) return null;
+    const row = {
+      session_id,
+      session_start,
+      duration_seconds: duration === null ? null : Number(duration),
+      event_count: events?.length ?? 0,
+      device_type: textOf(document.device, 'type')?.toLowerCase() ?? null,
+      country: textOf(document.location, 'country')?.toUpperCase() ?? null,
+      is_active: booleanOf(document.isActive),
+    };
+    return { key: session_id, rank: (document.updated_at as Date).toISOString(), row };
+  });
+}
+
+async function winners<Row>(
+  db: Db,
+  collection: string,
+  read: (document: Record<string, unknown>) => Omit<Candidate<Row>, 'id'> | null,
+): Promise<OracleDocuments<Row>> {
+  const best = new Map<string, Candidate<Row>>();
+  const quarantined: string[] = [];
+  let superseded = 0;
+  // Without promotion each number keeps its BSON type, and a Double 4 is told from an Int32 4.
+  for await (const document of db.collection(collection).find({}, { promoteValues: false, batchSize: 200 })) {
+    const id = (document._id as ObjectId).toHexString();
+    const found = read(document);
+    if (found === null) {
+      quarantined.push(id);
+      continue;
+    }
+    const held = best.get(found.key);
+    if (held) superseded += 1;
+    if (!held || found.rank > held.rank || (found.rank === held.rank && id > held.id))
+      best.set(found.key, { ...found, id });
+  }
+  const rows = [...best.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).map((candidate) => candidate.row);
+  return { rows, superseded, quarantined: quarantined.sort() };
+}
+
+function textOf(holder: unknown, field: string): string | null {
+  const value = holder && typeof holder === 'object' ? (holder as Record<string, unknown>)[field] : undefined;
+  return typeof value === 'string' ? value : null;
+}
+
+function booleanOf(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  return value === 'true' ? true : value === 'false' ? false : null;
+}
