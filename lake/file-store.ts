@@ -8,6 +8,7 @@ import { listFiles } from './file-listing.ts';
 import {
   alreadyThere,
   assertPath,
+  assertRange,
   type ByteRange,
   bytesOf,
   missingObject,
@@ -37,10 +38,12 @@ export class FileStore implements ObjectStore {
 
   async get(path: string, range?: ByteRange): Promise<Uint8Array | undefined> {
     const file = this.uri(path);
+    if (range) assertRange(range);
     try {
       return range ? await readRange(file, range) : await readFile(file);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      // A folder is no object, and neither is what lies below a file.
+      if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
       throw fileError(error, 'read', file);
     }
   }

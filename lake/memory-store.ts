@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileError } from './file-errors.ts';
 import {
   alreadyThere,
   assertPath,
+  assertRange,
   type ByteRange,
   bytesOf,
   missingObject,
@@ -21,6 +23,7 @@ export class MemoryStore implements ObjectStore {
 
   async get(path: string, range?: ByteRange): Promise<Uint8Array | undefined> {
     assertPath(path);
+    if (range) assertRange(range);
     const bytes = this.#objects.get(path)?.bytes;
     return bytes && (range ? bytes.slice(range.start, range.end) : bytes.slice());
   }
@@ -52,11 +55,15 @@ export class MemoryStore implements ObjectStore {
   }
 
   async delete(paths: readonly string[]): Promise<void> {
+    for (const path of paths) assertPath(path);
     for (const path of paths) this.#objects.delete(path);
   }
 
   async putFile(path: string, localFile: string): Promise<void> {
-    if (!(await this.putIfAbsent(path, await readFile(localFile)))) throw alreadyThere(this.uri(path));
+    const bytes = await readFile(localFile).catch((error: unknown) => {
+      throw fileError(error, 'read', localFile);
+    });
+    if (!(await this.putIfAbsent(path, bytes))) throw alreadyThere(this.uri(path));
   }
 
   async getFile(path: string, localFile: string): Promise<void> {

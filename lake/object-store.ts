@@ -20,7 +20,7 @@ export interface ByteRange {
 export interface ObjectStore {
   /** What DuckDB opens: an absolute path or `s3://bucket/key`. */
   uri(path: string): string;
-  /** @returns undefined when there is no such object. */
+  /** Shorter where the object ends within the range. @returns undefined when there is no such object. */
   get(path: string, range?: ByteRange): Promise<Uint8Array | undefined>;
   /** UTF-8. @returns undefined when there is no such object. */
   getText(path: string): Promise<string | undefined>;
@@ -51,6 +51,11 @@ export function assertPath(path: string): void {
   if (bad || path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
     throw new StrataError('internal', `Not a path of an object: ${JSON.stringify(path)}`);
   }
+}
+
+/** @throws internal on an empty range: stores disagree about what that is. */
+export function assertRange({ start, end }: ByteRange): void {
+  if (start < 0 || end <= start) throw new StrataError('internal', `Not a range of bytes: [${start}, ${end})`);
 }
 
 export const bytesOf = (content: Uint8Array | string): Uint8Array =>
