@@ -1,0 +1,82 @@
+import type { Dataset, SourceDataset } from './dataset.ts';
+import { StrataError } from './errors.ts';
+import { earliest, type Instant } from './instant.ts';
+import { type Interval, intervalOf } from './interval.ts';
+import { covers, subtract } from './interval-set.ts';
+import type { LedgerState } from './ledger.ts';
+import { calls } from './mapping-rules.ts';
+import { mergeSource } from './pending.ts';
+import { type Ledgers, ledgerOf } from './staleness.ts';
+
+/** The next look at a source for a range. */
+export interface Look {
+  /** Rows with cursor at or after this are read. Earlier than the range where an earlier look could not settle. */
+  readonly lower: Instant;
+  /** Rows before this are read; undefined: all up to the snapshot, each routed to its own partition. */
+  readonly upper: Instant | undefined;
+}
+
+/**
+ * What to read so that the range is covered and what was left unsettled is seen again.
+ * @param lowWater before this moment the source shows everything it ever will
+ */
+export function nextLook(ledger: LedgerState, range: Interval, lowWater: Instant): Look {
+  const unsettled = subtract(ledger.covered, ledger.settled)[0];
+  return {
+    lower: unsettled ? earliest(range.start, unsettled.start) : range.start,
+    upper: range.end > lowWater ? undefined : range.end,
+  };
+}
+
+/** Has the range been seen for good, so that looking again finds nothing? */
+export const isSettled = (ledger: LedgerState, range: Interval): boolean => covers(ledger.settled, range);
+
+/**
+ * A snapshot stores only what differs from the newest one; put in behind a newer one it would win over what that one saw
+ * and, because it was the same as before, did not store.
+ * @param position of the snapshot that was read
+ * @throws conflict when a newer snapshot is in the log: read the source again
+ */
+export function refuseOlderSnapshot(dataset: string, ledger: LedgerState, position: string): void {
+  if (ledger.lookedAt === undefined || BigInt(position) >= BigInt(ledger.lookedAt)) return;
+  throw new StrataError(
+    'conflict',
+    `${dataset}: a snapshot at ${ledger.lookedAt} is in already; this one, at ${position}, is older`,
+    { where: dataset, hint: 'Take a new snapshot; the older one is history that nobody needs.' },
+  );
+}
+
+/** `unobservable`: a past interval of a snapshot source, gone without anybody looking. */
+export type Coverage = 'covered' | 'open' | 'unobservable';
+
+/** @param now the source's clock */
+export function coverageOf(source: SourceDataset, ledger: LedgerState, interval: Interval, now: Instant): Coverage {
+  if (covers(ledger.covered, interval)) return 'covered';
+  return source.extraction.kind === 'snapshot' && interval.end <= now ? 'unobservable' : 'open';
+}
+
+/**
+ * Partitions of a dataset not yet covered to their end: built, but neither held to trends nor published unless the
+ * pipeline says so. A derived partition is open when a source read by cursor, along inputs that call its partitions, is.
+ */
+export function openPartitions(dataset: Dataset, ledgers: Ledgers): string[] {
+  const by = dataset.partitionBy;
+  if (by.kind === 'all') return [];
+  const sources = drivingSources(dataset);
+  return [...ledgerOf(ledgers, dataset.name).partitions.keys()].filter((partition) => {
+    const interval = intervalOf(partition, by.grain);
+    return sources.some((source) => !covers(ledgerOf(ledgers, source.name).covered, interval));
+  });
+}
+
+/** Sources read by cursor whose time is the dataset's time. A snapshot shows all rows of all times at once. */
+function drivingSources(dataset: Dataset): SourceDataset[] {
+  if (dataset.kind === 'source') return [dataset];
+  const inputs =
+    dataset.write.kind === 'merge'
+      ? [mergeSource(dataset)]
+      : Object.values(dataset.inputs)
+          .filter((i) => calls(i.mapping, i.dataset.partitionBy))
+          .map((i) => i.dataset);
+  return inputs.flatMap(drivingSources).filter((source) => source.extraction.kind === 'cursor');
+}

@@ -1,0 +1,33 @@
+/** What decides between two observations of one key. */
+export interface Rank {
+  /** Value of the `latestBy` column in an order-preserving form; null where the row has none. */
+  readonly latestBy: string | number | bigint | null;
+  /** Position of the look that saw it. */
+  readonly position: bigint | number;
+  /** Key of the source row as text: breaks a tie between two source rows that claim one key. */
+  readonly tie: string;
+}
+
+/**
+ * Order of merging: negative when `a` loses against `b`, zero when they are the same observation. Greatest `latestBy`,
+ * then position, then tie; null loses against everything. Total, so that any order of runs gives one result.
+ *
+ * A deletion (`_op = 'd'`) takes part under the last `latestBy` its row had: it beats what it deleted by its position and
+ * loses against a row that is written again with a later `latestBy`.
+ *
+ * The SQL: `order by latestBy desc nulls last, _position desc, _tie desc`.
+ */
+export function compareRank(a: Rank, b: Rank): number {
+  if (a.latestBy !== b.latestBy) {
+    if (a.latestBy === null) return -1;
+    if (b.latestBy === null) return 1;
+    return a.latestBy < b.latestBy ? -1 : 1;
+  }
+  if (a.position !== b.position) return a.position < b.position ? -1 : 1;
+  return a.tie === b.tie ? 0 : a.tie < b.tie ? -1 : 1;
+}
+
+/** The observation that stands for the key. @param rivals at least one */
+export function winner<T extends Rank>(rivals: readonly T[]): T {
+  return rivals.reduce((best, rival) => (compareRank(rival, best) >= 0 ? rival : best));
+}
