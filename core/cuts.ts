@@ -45,9 +45,11 @@ export async function cutProblems(part: Part, ledgers: Ledgers, narrow: Narrow):
 
 function aheadOf(dataset: DerivedDataset, ledgers: Ledgers): string | undefined {
   const own = ledgerOf(ledgers, dataset.name);
-  for (const [partition, { inputs }] of own.partitions) {
-    for (const [input, version] of Object.entries(inputs)) {
-      if (version > ledgerOf(ledgers, input).version) return `${partition} was built from ${input} version ${version}`;
+  for (const input of new Set(Object.values(dataset.inputs).map((i) => i.dataset.name))) {
+    const { version } = ledgerOf(ledgers, input);
+    for (const [partition, { inputs }] of own.partitions) {
+      const built = inputs[input] ?? -1;
+      if (built > version) return `${partition} was built from ${input} version ${built}`;
     }
   }
   if (dataset.write.kind !== 'merge') return undefined;
@@ -59,7 +61,7 @@ function aheadOf(dataset: DerivedDataset, ledgers: Ledgers): string | undefined 
 }
 
 /**
- * The cut after the previous one, from ledgers without problems. Undefined: nothing moved, the previous one still holds.
+ * The cut after the previous one, from ledgers without problems. Undefined: no derived table moved, the previous one still holds.
  * @param previous the newest cut there is; the new one takes the next number, so that of two makers one must look again
  */
 export function nextCut(part: Part, ledgers: Ledgers, previous: Cut | undefined): Cut | CutProblem | undefined {
@@ -72,7 +74,7 @@ export function nextCut(part: Part, ledgers: Ledgers, previous: Cut | undefined)
     const detail = `version ${versions[back]} is older than ${known[back]} in cut ${previous!.number}`;
     return { dataset: back, problem: 'backwards', detail };
   }
-  const same = previous && tables.length === Object.keys(known).length && tables.every((t) => versions[t] === known[t]);
+  const same = previous && part.derived.every(({ name }) => versions[name] === known[name]);
   if (same) return undefined;
   return { format: 1, pipeline: part.pipeline, number: (previous?.number ?? 0) + 1, versions };
 }

@@ -1,0 +1,178 @@
+import type { AsOfCandidate, HoldsKeys } from './as-of.ts';
+import type { Batch } from './batch.ts';
+import type { DerivedDataset } from './dataset.ts';
+import { StrataError } from './errors.ts';
+import type { Part } from './graph.ts';
+import type { Checked, LedgerState, Version } from './ledger.ts';
+import { mergeSource, mustRemerge, pendingInputs } from './pending.ts';
+import { partitionScope, tableScope } from './scopes.ts';
+import { type Ledgers, ledgerOf, type Stale, stalePartitions } from './staleness.ts';
+
+/**
+ * One piece of work that ends in one commit. Safe in JSON.
+ * - `merge`: bring `inputPartitions` of the source in; touched output partitions are found by the rows.
+ * - `remerge`: make the table anew from all observations of `inputPartitions`, as if it held nothing; every partition
+ *   there was is written (perhaps empty) and counts as rebuilt.
+ * - `rebuild`: of a merged table, make the rows of `partitions` anew from the observations they came from.
+ * - `replace`: make `partitions` anew.
+ */
+export interface Task {
+  readonly dataset: string;
+  readonly kind: 'merge' | 'remerge' | 'rebuild' | 'replace';
+  readonly partitions: readonly string[];
+  readonly inputPartitions: readonly string[];
+  /** Input dataset -> the version to read; -1: read it as empty. A merge's source comes first. */
+  readonly inputs: Readonly<Record<string, Version>>;
+  readonly contentHash: string;
+  readonly why: readonly Stale[];
+}
+
+/** Scopes that a task's claim fences. */
+export const scopesOf = ({ kind, dataset, partitions }: Pick<Task, 'kind' | 'dataset' | 'partitions'>): string[] =>
+  kind === 'replace' ? partitions.map((p) => partitionScope(dataset, p)) : [tableScope(dataset)];
+
+export interface Plan {
+  /** May all run at once. */
+  readonly ready: readonly Task[];
+  /** Datasets that wait for others. */
+  readonly blocked: readonly { readonly dataset: string; readonly waitsFor: readonly string[] }[];
+  /** Partitions scanned for changed keys and found free of them: a commit that says so saves the next scan. */
+  readonly checked: readonly { readonly dataset: string; readonly checked: readonly Checked[] }[];
+}
+
+/** Who can read rows answers which partitions really hold the changed keys. */
+export type KeyScan = (question: HoldsKeys) => Promise<ReadonlySet<string>>;
+
+/** Most partitions that one commit rebuilds. A build that reads much per partition takes one at a time. */
+const PARTITIONS_PER_TASK = 31;
+
+/**
+ * What to do next in a batch; nothing ready and nothing blocked: the batch is done and a cut can be taken. A dataset waits
+ * while anything upstream is due, so that it is built once.
+ * @param ledgers sources and reads at the versions that the batch froze, derived tables as they are now
+ * @throws internal when a frozen ledger was loaded at another version
+ */
+export async function plan(part: Part, batch: Batch, ledgers: Ledgers, scan: KeyScan): Promise<Plan> {
+  refuseThawed(batch, ledgers);
+  const ready: Task[] = [];
+  const blocked: { dataset: string; waitsFor: string[] }[] = [];
+  const checked: { dataset: string; checked: Checked[] }[] = [];
+  const due = new Set<string>();
+  for (const dataset of part.derived) {
+    const waitsFor = [...new Set(Object.values(dataset.inputs).map((i) => i.dataset.name))].filter((i) => due.has(i));
+    if (waitsFor.length > 0) {
+      blocked.push({ dataset: dataset.name, waitsFor });
+      due.add(dataset.name);
+      continue;
+    }
+    const found = await dueTasks(dataset, batch, ledgers, scan);
+    ready.push(...found.tasks);
+    if (found.checked.length > 0) checked.push({ dataset: dataset.name, checked: found.checked });
+    if (found.tasks.length > 0) due.add(dataset.name);
+  }
+  return { ready, blocked, checked };
+}
+
+function refuseThawed(batch: Batch, ledgers: Ledgers): void {
+  for (const [name, version] of Object.entries(batch.frozen)) {
+    if (ledgerOf(ledgers, name).version === version) continue;
+    throw new StrataError(
+      'internal',
+      `The batch reads ${name} at version ${version}; its ledger was loaded at ${ledgerOf(ledgers, name).version}`,
+    );
+  }
+}
+
+async function dueTasks(
+  dataset: DerivedDataset,
+  batch: Batch,
+  ledgers: Ledgers,
+  scan: KeyScan,
+): Promise<{ tasks: Task[]; checked: Checked[] }> {
+  const { name } = dataset;
+  const own = ledgerOf(ledgers, name);
+  const contentHash = batch.hashes[name];
+  if (contentHash === undefined) throw new StrataError('internal', `The batch has no content hash for ${name}`);
+  const options = { reprocess: batch.reprocess, range: batch.range, since: batch.since[name] };
+  const task = (kind: Task['kind'], partitions: string[], inputPartitions: string[], why: Stale[]): Task => ({
+    dataset: name,
+    kind,
+    partitions,
+    inputPartitions,
+    inputs: Object.fromEntries(
+      Object.values(dataset.inputs).map((i) => [i.dataset.name, ledgerOf(ledgers, i.dataset.name).version]),
+    ),
+    contentHash,
+    why,
+  });
+
+  if (dataset.write.kind === 'merge') {
+    const source = ledgerOf(ledgers, mergeSource(dataset).name);
+    if (mustRemerge(dataset, own, contentHash, options)) {
+      return { tasks: [task('remerge', [], [...source.partitions.keys()].sort(), [])], checked: [] };
+    }
+    const taken = new Set(batch.pending[name]);
+    const pending = pendingInputs(own, source).filter((p) => taken.has(p));
+    if (pending.length > 0) return { tasks: [task('merge', [], pending, [])], checked: [] };
+  }
+
+  const { stale, candidates } = stalePartitions(dataset, ledgers, contentHash, options);
+  const { held, checked } = await narrow(dataset, own, ledgers, candidates, scan);
+  const why = [...stale, ...held].sort((a, b) => (a.partition < b.partition ? -1 : 1));
+  const kind = dataset.write.kind === 'merge' ? 'rebuild' : 'replace';
+  const groups = chunk(why, readsMuch(dataset) ? 1 : PARTITIONS_PER_TASK);
+  // A merged table has one scope: its rebuilds come one after the other.
+  const now = kind === 'rebuild' ? groups.slice(0, 1) : groups;
+  return {
+    tasks: now.map((group) =>
+      task(
+        kind,
+        group.map((s) => s.partition),
+        [],
+        group,
+      ),
+    ),
+    checked,
+  };
+}
+
+/** Of perhaps-stale partitions, those that hold the changed keys, and the others as checked. */
+export async function narrow(
+  dataset: DerivedDataset,
+  own: LedgerState,
+  ledgers: Ledgers,
+  candidates: readonly AsOfCandidate[],
+  scan: KeyScan,
+): Promise<{ held: Stale[]; checked: Checked[] }> {
+  const held = new Map<string, Stale>();
+  const checked: Checked[] = [];
+  for (const { dataset: input, mapping } of Object.values(dataset.inputs)) {
+    const asked = candidates.filter((c) => c.input === input.name);
+    if (mapping.kind !== 'asOf' || asked.length === 0) continue;
+    const { version, keyChanges } = ledgerOf(ledgers, input.name);
+    const oldest = asked.reduce((min, c) => Math.min(min, c.since), version);
+    const found = await scan({
+      dataset: dataset.name,
+      version: own.version,
+      input: input.name,
+      mapping,
+      partitions: asked.map((c) => ({ name: c.partition, since: c.since })),
+      changes: keyChanges.filter((c) => c.version > oldest),
+    });
+    for (const partition of found) held.set(partition, { partition, reason: 'data', because: { input: input.name } });
+    const free = asked.map((c) => c.partition).filter((p) => !found.has(p));
+    if (free.length > 0) checked.push({ input: input.name, version, scanned: own.version, partitions: free });
+  }
+  return { held: [...held.values()], checked };
+}
+
+function readsMuch(dataset: DerivedDataset): boolean {
+  return Object.values(dataset.inputs).some(
+    ({ mapping, dataset: input }) =>
+      mapping.kind === 'window' || (mapping.kind === 'all' && input.partitionBy.kind === 'time'),
+  );
+}
+
+function chunk<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
