@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrateOltp } from '../../demo/oltp/migrate.ts';
 import { openSources, type SourceDatabase, type Sources } from '../demo/sources.fixture.ts';
 import { describeWith } from '../servers.ts';
-import { oraclePayments, oracleRevenue } from './payments.oracle.ts';
+import { changedPartitions } from './changed-partitions.ts';
+import { oracleCounts, oraclePayments, oracleRevenue } from './payments.oracle.ts';
+import { sourceRows } from './source-rows.ts';
 
 const ID = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 const LAUNCH = '2026-11-01T00:00:00Z';
@@ -89,5 +91,43 @@ await describeWith(['postgres', 'mongodb'], 'the oracle on a handful of payments
       [0, '0.00', '0.00', '7.00', '7.00', 0],
       [1, '0.58', '0.29', '-0.58', '-0.29', 0],
     ]);
+  });
+
+  it('reads the source rows exactly, and never the password', async () => {
+    const [customer] = await sourceRows(database.client, 'customer');
+    expect(Object.keys(customer!)).not.toContain('password');
+    expect(customer).toMatchObject({ id: ID(2), country: null, email: '', created_at: '2026-11-01T00:00:00.000000Z' });
+    expect((await sourceRows(database.client, 'exchange_rate')).map((row) => row.rate_to_eur)).toEqual([
+      '0.92500000',
+      '0.50000000',
+    ]);
+    expect(await oracleCounts(database.client)).toMatchObject({ transaction: 5, refund: 2, merchant: 1, currency: 3 });
+  });
+
+  it('a corrected rate, a late merchant and a late refund each change the partitions they reach, and no others', async () => {
+    const { client } = database;
+    const changedBy = async (sql: string) => {
+      const before = { payments: await oraclePayments(client), revenue: await oracleRevenue(client) };
+      await client.query(sql);
+      return {
+        payments: changedPartitions(before.payments, await oraclePayments(client), (row) => row.event_date),
+        revenue: changedPartitions(before.revenue, await oracleRevenue(client), (row) => row.day),
+      };
+    };
+    expect(
+      await changedBy("update exchange_rate set rate_to_eur = 0.6, updated_at = now() where rate_date = '2026-11-03'"),
+    ).toEqual({
+      payments: [],
+      revenue: ['2026-11-03'],
+    });
+    expect(
+      await changedBy(`insert into merchant values ('${ID(7)}', 'Late', 'Food', 'Small', 'FR', now(), now())`),
+    ).toEqual({
+      // Paid at 01:30 at +02:00: the day before in UTC.
+      payments: ['2026-11-01'],
+      revenue: [],
+    });
+    const refund = `('${ID(1)}', '${ID(7)}', '2026-11-03Z', 1, 'EUR', null, '2026-11-09T00:00:00Z', '2026-11-09T00:00:00Z')`;
+    expect(await changedBy(`insert into refund values ${refund}`)).toEqual({ payments: [], revenue: ['2026-11-09'] });
   });
 });
