@@ -1,0 +1,40 @@
+import type { DerivedDataset } from '../core/dataset.ts';
+import { lakeColumns } from '../core/lake-columns.ts';
+import type { Session } from '../engine/session.ts';
+import { ident, readParquet } from '../engine/sql-text.ts';
+import type { InputFile } from './build-input.ts';
+import { rowPartitionSql } from './partition-sql.ts';
+
+export interface ReaderScan {
+  readonly session: Session;
+  readonly reader: DerivedDataset;
+  /** Name of the `asOf` input. */
+  readonly input: string;
+  /** Side files with the key changes since the reader's partitions were built. */
+  readonly changes: readonly string[];
+  /** The reader's files in the candidate partitions. */
+  readonly files: readonly InputFile[];
+}
+
+/** Which candidate partitions hold a row that may now see another version of the input: by key, and by time. */
+export async function partitionsHoldingKeys({ session, reader, input, changes, files }: ReaderScan): Promise<string[]> {
+  const definition = reader.inputs[input];
+  if (definition?.mapping.kind !== 'asOf' || changes.length === 0 || files.length === 0) return [];
+  const { on, at } = definition.mapping;
+  const keyColumns = Object.keys(on).map((name) => ({
+    name,
+    sqlType: definition.dataset.columns.find((c) => c.name === name)?.sqlType ?? ('VARCHAR' as const),
+  }));
+  const rangeColumns = ['_from', '_to'].map((name) => ({ name, sqlType: 'TIMESTAMPTZ' as const }));
+  const same = Object.entries(on).map(([theirs, ours]) => `c.${ident(theirs)} = r.${ident(ours)}`);
+  const moment = `r.${ident(at)}::TIMESTAMP::TIMESTAMPTZ`;
+  // A DATE reader sees a row valid from any moment of that day's start; a range that opens within the day counts too.
+  const inRange = `c._from <= ${moment} + INTERVAL 1 DAY AND (c._to IS NULL OR ${moment} < c._to)`;
+  const rows = await session.rows<{ p: string }>(
+    `SELECT DISTINCT r._partition AS p FROM (SELECT *, ${rowPartitionSql(reader)} AS _partition FROM ${readParquet(
+      files.map((f) => f.uri),
+      lakeColumns(reader),
+    )}) r SEMI JOIN ${readParquet(changes, [...keyColumns, ...rangeColumns])} c ON ${[...same, inRange].join(' AND ')} ORDER BY p`,
+  );
+  return rows.map((row) => row.p);
+}

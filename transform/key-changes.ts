@@ -1,0 +1,60 @@
+import { instantFromMicros } from '../core/instant.ts';
+import type { LakeColumn } from '../core/lake-columns.ts';
+import { lakeColumns } from '../core/lake-columns.ts';
+import { ident, readParquet } from '../engine/sql-text.ts';
+import type { MergeInput } from './build-input.ts';
+import type { BuildOutput } from './build-output.ts';
+import { writeFile } from './write-partitions.ts';
+
+/**
+ * For the readers of this table by key and time: which keys may show another row, from when until when. A row that came or
+ * left at `t` changes what readers see from `t` to the key's next row.
+ */
+export async function writeKeyChanges(input: MergeInput): Promise<BuildOutput['keyChanges']> {
+  const { session, dataset, asOfKey, directory } = input;
+  if (!asOfKey) return undefined;
+  const keys = asOfKey.columns.map(ident).join(', ');
+  const from = `${ident(asOfKey.validFrom)}::TIMESTAMP::TIMESTAMPTZ`;
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE changed AS
+     SELECT DISTINCT ${keys}, ${from} AS _from FROM (SELECT * FROM removed UNION ALL BY NAME SELECT * EXCLUDE (_op) FROM won WHERE _op <> 'd')
+     WHERE ${ident(asOfKey.validFrom)} IS NOT NULL`,
+  );
+  const [summary] = await session.rows<{ rows: bigint; first: bigint }>(
+    'SELECT count(*) AS rows, min(_from) AS first FROM changed',
+  );
+  if (!summary || summary.rows === 0n) return undefined;
+  const table = readParquet(
+    input.current.map((f) => f.uri),
+    lakeColumns(dataset),
+  );
+  const timeline = `SELECT ${keys}, ${from} AS _from FROM ${table} SEMI JOIN changed USING (${keys}) UNION SELECT ${keys}, _from FROM changed`;
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE changed_ranges AS
+     WITH ranges AS (SELECT *, lead(_from) OVER (PARTITION BY ${keys} ORDER BY _from) AS _to FROM (${timeline}))
+     SELECT * FROM ranges SEMI JOIN changed USING (${keys}, _from)`,
+  );
+  const columns: LakeColumn[] = [
+    ...asOfKey.columns.map((name) => ({
+      name,
+      sqlType: dataset.columns.find((c) => c.name === name)?.sqlType ?? 'VARCHAR',
+    })),
+    { name: '_from', sqlType: 'TIMESTAMPTZ' },
+    { name: '_to', sqlType: 'TIMESTAMPTZ' },
+  ];
+  const file = await writeFile(
+    session,
+    `SELECT ${columns.map((c) => ident(c.name)).join(', ')} FROM changed_ranges`,
+    columns,
+    directory,
+  );
+  const [end] = await session.rows<{ open: boolean; last: bigint | null }>(
+    'SELECT bool_or(_to IS NULL) AS open, max(_to) AS last FROM changed_ranges',
+  );
+  if (!file || !end) return undefined;
+  return {
+    ...file,
+    from: instantFromMicros(summary.first),
+    to: end.open || end.last === null ? null : instantFromMicros(end.last),
+  };
+}

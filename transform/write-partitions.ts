@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PARTITION_COLUMN } from '../core/dataset.ts';
+import type { LakeColumn } from '../core/lake-columns.ts';
+import type { Session } from '../engine/session.ts';
+import { ident, literal } from '../engine/sql-text.ts';
+import type { LocalFile } from './build-output.ts';
+
+type ColumnStatistics = Record<string, { min?: string; max?: string; null_count?: string }>;
+
+interface CopyResult {
+  filename: string;
+  count: bigint;
+  file_size_bytes: bigint;
+  column_statistics: ColumnStatistics;
+}
+
+const PARQUET = 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, RETURN_STATS';
+
+/**
+ * Writes a relation that has a `_partition` column as Parquet files, one or more per partition.
+ * @param partitions the partitions known to be there; one: a plain copy, which is faster than a partitioned one.
+ */
+export async function writePartitions(
+  session: Session,
+  relation: string,
+  columns: readonly LakeColumn[],
+  partitions: readonly string[],
+  directory: string,
+): Promise<Map<string, LocalFile[]>> {
+  if (partitions.length === 0) return new Map();
+  const names = columns.map((c) => ident(c.name)).join(', ');
+  const only = partitions.length === 1 ? partitions[0] : undefined;
+  if (only !== undefined) {
+    const file = await writeFile(session, `SELECT ${names} FROM ${relation}`, columns, directory);
+    return new Map([[only, file ? [file] : []]]);
+  }
+  // A folder of its own per call, so that the partition's name can be read off the path.
+  const root = join(directory, randomUUID());
+  await mkdir(root, { recursive: true });
+  const results = await session.rows<CopyResult>(
+    copy(
+      `SELECT ${names}, ${PARTITION_COLUMN} FROM ${relation}`,
+      root,
+      `${PARQUET}, PARTITION_BY (${PARTITION_COLUMN}), FILENAME_PATTERN '{uuidv7}'`,
+    ),
+  );
+  const written = new Map<string, LocalFile[]>();
+  for (const result of results) {
+    const encoded = new RegExp(`${PARTITION_COLUMN}=([^/]+)/[^/]+$`).exec(result.filename)?.[1] ?? '';
+    const partition = decodeURIComponent(encoded);
+    written.set(partition, [...(written.get(partition) ?? []), toLocalFile(result, columns)]);
+  }
+  return written;
+}
+
+/** Writes one query as one Parquet file; nothing for a query without rows. */
+export async function writeFile(
+  session: Session,
+  query: string,
+  columns: readonly LakeColumn[],
+  directory: string,
+): Promise<LocalFile | undefined> {
+  const [result] = await session.rows<CopyResult>(copy(query, join(directory, `${randomUUID()}.parquet`), PARQUET));
+  return result && result.count > 0n ? toLocalFile(result, columns) : undefined;
+}
+
+const copy = (query: string, target: string, options: string): string =>
+  `COPY (${query}) TO ${literal(target)} (${options})`;
+
+function toLocalFile(result: CopyResult, columns: readonly LakeColumn[]): LocalFile {
+  const rows = Number(result.count);
+  return {
+    localPath: result.filename,
+    rows,
+    bytes: Number(result.file_size_bytes),
+    stats: JSON.stringify(deltaStats(rows, result.column_statistics, columns)),
+  };
+}
+
+/** Delta's statistics. Bounds only where the text of DuckDB is the value itself: text and timestamps could be cut short. */
+function deltaStats(rows: number, statistics: ColumnStatistics, columns: readonly LakeColumn[]) {
+  const minValues: Record<string, string | number> = {};
+  const maxValues: Record<string, string | number> = {};
+  const nullCount: Record<string, number> = {};
+  for (const { name, sqlType } of columns) {
+    const column = statistics[ident(name)];
+    if (!column) continue;
+    if (column.null_count !== undefined) nullCount[name] = Number(column.null_count);
+    const exact = sqlType === 'DATE' ? (text: string) => text : sqlType === 'INTEGER' ? Number : undefined;
+    if (!exact || column.min === undefined || column.max === undefined) continue;
+    minValues[name] = exact(column.min);
+    maxValues[name] = exact(column.max);
+  }
+  return { numRecords: rows, minValues, maxValues, nullCount };
+}
