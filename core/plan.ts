@@ -146,22 +146,27 @@ export async function narrow(
 ): Promise<{ held: Stale[]; checked: Checked[] }> {
   const held = new Map<string, Stale>();
   const checked: Checked[] = [];
-  for (const { dataset: input, mapping } of Object.values(dataset.inputs)) {
-    const asked = candidates.filter((c) => c.input === input.name);
-    if (mapping.kind !== 'asOf' || asked.length === 0) continue;
-    const { version, keyChanges } = ledgerOf(ledgers, input.name);
-    const oldest = asked.reduce((min, c) => Math.min(min, c.since), version);
-    const found = await scan({
-      dataset: dataset.name,
-      version: own.version,
-      input: input.name,
-      mapping,
-      partitions: asked.map((c) => ({ name: c.partition, since: c.since })),
-      changes: keyChanges.filter((c) => c.version > oldest),
-    });
-    for (const partition of found) held.set(partition, { partition, reason: 'data', because: { input: input.name } });
-    const free = asked.map((c) => c.partition).filter((p) => !found.has(p));
-    if (free.length > 0) checked.push({ input: input.name, version, scanned: own.version, partitions: free });
+  for (const name of new Set(candidates.map((c) => c.input))) {
+    const asked = new Map(candidates.filter((c) => c.input === name).map((c) => [c.partition, c.since]));
+    const { version, keyChanges } = ledgerOf(ledgers, name);
+    const oldest = Math.min(...asked.values());
+    // One dataset may be read under two names (country of the bill, country of the card): free means free in both.
+    for (const { dataset: input, mapping } of Object.values(dataset.inputs)) {
+      if (mapping.kind !== 'asOf' || input.name !== name) continue;
+      const found = await scan({
+        dataset: dataset.name,
+        version: own.version,
+        input: name,
+        mapping,
+        partitions: [...asked].map(([partition, since]) => ({ name: partition, since })),
+        changes: keyChanges.filter((c) => c.version > oldest),
+      });
+      for (const partition of found) {
+        held.set(partition, { partition, reason: 'data', because: { input: name } });
+        asked.delete(partition);
+      }
+    }
+    if (asked.size > 0) checked.push({ input: name, version, scanned: own.version, partitions: [...asked.keys()] });
   }
   return { held: [...held.values()], checked };
 }
