@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SourceDataset } from '../../core/dataset.ts';
+import { StrataError } from '../../core/errors.ts';
+import type { Staged } from '../../core/ports.ts';
+import { loadExtension } from '../../engine/extensions.ts';
+import type { Session } from '../../engine/session.ts';
+import { coverageOf } from '../coverage.ts';
+import type { ExtractOptions, ExtractRequest, SourceConnection } from '../extraction.types.ts';
+import { Progress } from '../progress.ts';
+import { stampsOf } from '../stamps.ts';
+import { drain } from '../work-queue.ts';
+import { cursorOf, rangeCondition } from './bounds.ts';
+import { stopBackends } from './cancel.ts';
+import { describeRelation } from './catalog.ts';
+import type { ChunkReader, ReadPlan } from './chunk-reader.ts';
+import { planChunks } from './chunks.ts';
+import { openCopyReader } from './copy.reader.ts';
+import { projectionsOf } from './projection.ts';
+import { attachServer, openScannerReader } from './scanner.reader.ts';
+import { APPLICATION, openSnapshot, type PgSnapshot, underSnapshot } from './snapshot.ts';
+import { tableTime } from './table-time.ts';
+
+/** One attempt under one snapshot: all of it, or an error and no files. */
+export async function extractUnderOneSnapshot(
+  dataset: SourceDataset,
+  request: ExtractRequest,
+  connection: SourceConnection,
+  options: ExtractOptions & { readonly signal: AbortSignal },
+): Promise<Staged> {
+  const application = `${APPLICATION} ${randomUUID()}`;
+  const directory = join(options.directory, `snapshot-${application.slice(-8)}`);
+  const stop = () => void stopBackends(connection, application).catch(() => {});
+  options.signal.addEventListener('abort', stop, { once: true });
+  let snapshot: PgSnapshot | undefined;
+  let session: Session | undefined;
+  try {
+    await mkdir(directory, { recursive: true });
+    snapshot = await openSnapshot(connection, dataset, application);
+    session = await options.openSession(options.signal);
+    return await extractAll(dataset, request, connection, options, { snapshot, session, application, directory });
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    await session?.close();
+    await snapshot?.client.end().catch(() => {});
+  }
+}
+
+interface Setting {
+  readonly snapshot: PgSnapshot;
+  readonly session: Session;
+  readonly application: string;
+  readonly directory: string;
+}
+
+async function extractAll(
+  dataset: SourceDataset,
+  request: ExtractRequest,
+  connection: SourceConnection,
+  options: ExtractOptions & { readonly signal: AbortSignal },
+  { snapshot, session, application, directory }: Setting,
+): Promise<Staged> {
+  const { client } = snapshot;
+  const parallel = options.parallel ?? 2;
+  const relation = await describeRelation(client, dataset);
+  const projections = projectionsOf(dataset, relation);
+  const cursor = cursorOf(dataset, relation);
+  const time = cursor ? await tableTime(client, dataset, relation, cursor) : { least: null, greatest: null };
+  const range = rangeCondition(cursor, request);
+  const { chunks, rowBytes } = await planChunks(
+    client,
+    relation,
+    cursor,
+    range,
+    Object.values(dataset.sourceColumns),
+    parallel,
+  );
+  const observedAt = options.now ?? snapshot.at;
+  const plan: ReadPlan = {
+    projections,
+    rowBytes,
+    guard: underSnapshot(snapshot),
+    stamps: stampsOf(snapshot.position, observedAt),
+  };
+  const scanner = options.reader !== 'copy' && (await scannerReady(session, options));
+  if (scanner) await attachServer(session, connection, application);
+  const open = (): Promise<ChunkReader> =>
+    scanner
+      ? openScannerReader(session, plan, snapshot)
+      : openCopyReader(session, plan, snapshot, connection, application);
+  using progress = new Progress(chunks.length, options.heartbeat);
+  await drain(chunks, parallel, options.signal, async (take) => {
+    const reader = await open();
+    try {
+      for (let next = take(); next; next = take()) {
+        progress.add(await reader.read(next.item, join(directory, `${next.index}.parquet`)));
+      }
+    } finally {
+      await reader.close();
+    }
+  });
+  const look = { at: snapshot.at, observedAt, position: snapshot.position, oldestOpen: snapshot.oldestOpen, ...time };
+  return { ...progress.staged, coverage: coverageOf(dataset.extraction, request, look) };
+}
+
+/** @throws bad_settings when the scanner was asked for by name and is not there */
+async function scannerReady(session: Session, options: ExtractOptions): Promise<boolean> {
+  const state = await loadExtension(session, 'postgres_scanner');
+  if (state.loaded || options.reader !== 'scanner') return state.loaded;
+  throw new StrataError('bad_settings', `DuckDB's postgres_scanner was asked for, but ${state.reason}`, {
+    hint: 'Leave reader out: COPY is used where the scanner is not there.',
+  });
+}
