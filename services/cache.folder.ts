@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** Where downloaded and built programs are kept: STRATA_CACHE, else the user's cache folder. */
-export function defaultCacheDir(): string {
-  return process.env.STRATA_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'strata');
+export function defaultCacheDir(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return resolve(env.STRATA_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'strata'));
 }
 
 /**

@@ -19,6 +19,8 @@ export interface ServerLaunch {
   ports: { port: number; setting: string }[];
   stopSignal: NodeJS.Signals;
   readyTimeoutMs: number;
+  /** Words in the log after which a failed start is worth another try. */
+  retryWhen?: RegExp;
   /** Resolves when the server answers; throws while it does not. */
   ready(): Promise<void>;
 }
@@ -31,10 +33,24 @@ export interface ChildServer {
 }
 
 const POLL_MS = 100;
+const RETRIES = 30;
+const RETRY_MS = 500;
 const LOG_LIMIT_BYTES = 10_000_000;
 
 /** Starts the process with its output in the log folder and waits until it answers. */
 export async function startChild(launch: ServerLaunch, context: ServiceContext): Promise<ChildServer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(launch, context);
+    } catch (error) {
+      const again = error instanceof StrataError && launch.retryWhen?.test(error.hint ?? '');
+      if (!again || attempt === RETRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+async function startOnce(launch: ServerLaunch, context: ServiceContext): Promise<ChildServer> {
   const log = openLog(context, launch.name);
   const child = spawn(launch.command, launch.args, {
     env: { ...process.env, ...launch.env },

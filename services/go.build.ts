@@ -3,18 +3,14 @@ import { fillCache } from './cache.folder.ts';
 import { runCommand } from './command.run.ts';
 import { onPath } from './program.search.ts';
 
-const BUILD_TIMEOUT_MS = 20 * 60_000;
+const BUILD_TIMEOUT_MS = 30 * 60_000;
 
-/** Builds one program from its Go module into `target`. Undefined where there is no Go. */
-export async function buildWithGo(
-  module: string,
-  target: string,
-  progress: (line: string) => void,
-): Promise<string | undefined> {
+/** Builds one program from its Go module (`host/path/cmd/tool@v1.2.3`) into `target`. */
+export async function buildWithGo(module: string, target: string, progress: (line: string) => void): Promise<void> {
   const go = onPath('go');
-  if (!go) return undefined;
+  if (!go) throw new Error('go is not on PATH');
   let compiled = 0;
-  return fillCache(target, async (scratch) => {
+  await fillCache(target, async (scratch) => {
     await runCommand(go, ['install', '-v', module], {
       env: { GOBIN: scratch, CGO_ENABLED: '0' },
       timeoutMs: BUILD_TIMEOUT_MS,
@@ -27,7 +23,6 @@ export async function buildWithGo(
   });
 }
 
-/** `example.org/cmd/tool@v1` installs as `tool`. */
 function programName(module: string): string {
   return module.replace(/@.*$/, '').split('/').at(-1) ?? module;
 }

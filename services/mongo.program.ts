@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { downloadProgram } from './archive.download.ts';
+import { pinnedWays } from './cached.program.ts';
 import { runCommand } from './command.run.ts';
-import { buildStandIn, cachedStandIn } from './mongo.standin.ts';
-import { isProgram, onPath, searchProgram } from './program.search.ts';
+import { standInWays } from './mongo.standin.ts';
+import { onPath, type ProgramWay, searchProgram } from './program.search.ts';
 import type { ServiceContext } from './service.context.ts';
 import type { Program } from './service.types.ts';
 
@@ -16,55 +15,30 @@ export interface MongoProgram extends Program {
 
 /** `keep` asks for the kind that wrote the data folder: neither can read the other's files. */
 export async function findMongo(context: ServiceContext, keep: 'real' | 'stand-in' | undefined): Promise<MongoProgram> {
-  const cached = join(context.cacheDir, 'bin', `mongod-${VERSION}`);
   const url = officialArchive();
-  const real = (program: Program | undefined) => program && { ...program, real: true };
-  const standIn = (program: Program | undefined) => program && { ...program, real: false };
+  const archive = url === undefined ? undefined : { url, sha256Url: `${url}.sha256` };
+  const pinned = pinnedWays({ file: 'mongod', version: VERSION, title: 'MongoDB', archive }, context.cacheDir);
+  const real = [{ how: 'PATH', obtain: fromPath }, ...pinned].map((way) => tagged(way, true));
+  const standIn = standInWays(context.cacheDir).map((way) => tagged(way, false));
   const program = await searchProgram({
     about: 'mongodb',
-    cacheDir: context.cacheDir,
-    report: context.report,
+    ...context,
     install:
-      'Set MONGODB_URL, install MongoDB Community Server (mongod on PATH), or install Java 17 with Maven for the stand-in.' +
+      'Set MONGODB_URL, put mongod (MongoDB Community Server) on PATH, or install Java 17 and Maven for the stand-in.' +
       (keep
-        ? ` The data folder was written by the ${keep === 'real' ? 'real mongod' : 'stand-in'}; --reset starts afresh.`
+        ? ` The data was written by the ${keep === 'real' ? 'real mongod' : 'stand-in'}; --reset starts afresh.`
         : ''),
-    ways: [
-      { how: 'PATH', obtain: async () => (keep === 'stand-in' ? undefined : real(await fromPath())) },
-      {
-        how: 'cache',
-        obtain: async () =>
-          keep !== 'stand-in' && isProgram(cached)
-            ? real({ command: cached, args: [], label: `MongoDB ${VERSION} (cache)` })
-            : undefined,
-      },
-      {
-        how: 'cached stand-in',
-        obtain: async () => (keep === 'real' ? undefined : standIn(cachedStandIn(context.cacheDir))),
-      },
-      {
-        how: `downloading MongoDB ${VERSION}`,
-        slow: true,
-        obtain: async (progress) => {
-          if (keep === 'stand-in') return undefined;
-          if (!url) throw new Error('MongoDB publishes no archive for this system that we know of');
-          const command = await downloadProgram(
-            { url, sha256Url: `${url}.sha256`, program: 'mongod' },
-            cached,
-            progress,
-          );
-          return real({ command, args: [], label: `MongoDB ${VERSION} (download)` });
-        },
-      },
-      {
-        how: 'building the MongoDB stand-in with Maven and javac',
-        slow: true,
-        obtain: async (progress) =>
-          keep === 'real' ? undefined : standIn(await buildStandIn(context.cacheDir, progress)),
-      },
-    ],
+    ways: [...(keep === 'stand-in' ? [] : real), ...(keep === 'real' ? [] : standIn)],
   });
   return program as MongoProgram;
+}
+
+function tagged(way: ProgramWay, real: boolean): ProgramWay {
+  const obtain = async (progress: (line: string) => void) => {
+    const program = await way.obtain(progress);
+    return program && ({ ...program, real } as MongoProgram);
+  };
+  return { ...way, obtain };
 }
 
 async function fromPath(): Promise<Program | undefined> {

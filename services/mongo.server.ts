@@ -36,7 +36,7 @@ export async function planMongo(context: ServiceContext, ports: { mongodb: numbe
       name: 'mongodb',
       command: program.command,
       args: [...program.args, ...(program.real ? realArguments : [port, join(folder, 'documents.mv')])],
-      ports: [{ port: ports.mongodb, setting: 'STRATA_MONGODB_PORT' }],
+      ports: [{ port: ports.mongodb, setting: 'STRATA_DEV_MONGODB_PORT' }],
       stopSignal: 'SIGTERM',
       readyTimeoutMs: 60_000,
       ready: () => answers(mongodbUrl, program.real),

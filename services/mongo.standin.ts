@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { fillCache } from './cache.folder.ts';
 import { runCommand } from './command.run.ts';
 import { STAND_IN_JAVA, STAND_IN_POM, STAND_IN_VERSION } from './mongo.standin.source.ts';
-import { onPath } from './program.search.ts';
+import { onPath, type ProgramWay } from './program.search.ts';
 import type { Program } from './service.types.ts';
 
 // A later plugin version may need a newer Maven than distributions carry.
@@ -14,15 +14,26 @@ function folderOf(cacheDir: string): string {
   return join(cacheDir, `mongo-stand-in-${STAND_IN_VERSION}-1`);
 }
 
-/** The stand-in if it was built before and Java is still there. */
-export function cachedStandIn(cacheDir: string): Program | undefined {
+/** From the cache, or built: the libraries by Maven, our launcher by javac. */
+export function standInWays(cacheDir: string): ProgramWay[] {
+  return [
+    { how: 'cached stand-in', obtain: async () => cachedStandIn(cacheDir) },
+    {
+      how: 'building the MongoDB stand-in with Maven and javac',
+      slow: true,
+      obtain: (progress) => buildStandIn(cacheDir, progress),
+    },
+  ];
+}
+
+/** Only where Java is still there. */
+function cachedStandIn(cacheDir: string): Program | undefined {
   const java = onPath('java');
   const folder = folderOf(cacheDir);
   return java && existsSync(folder) ? program(java, folder) : undefined;
 }
 
-/** Fetches the libraries with Maven and compiles our launcher. Undefined where Java or Maven is missing. */
-export async function buildStandIn(cacheDir: string, progress: (line: string) => void): Promise<Program | undefined> {
+async function buildStandIn(cacheDir: string, progress: (line: string) => void): Promise<Program> {
   const [java, javac, maven] = [onPath('java'), onPath('javac'), onPath('mvn')];
   if (!java || !javac || !maven) {
     const missing = Object.entries({ java, javac, mvn: maven }).filter(([, path]) => !path);

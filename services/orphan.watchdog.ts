@@ -14,7 +14,7 @@ while read -r op pid signal; do
 done
 for s in $servers; do kill -"\${s#*:}" "\${s%:*}" 2>/dev/null; done
 tries=0
-while [ $tries -lt 50 ]; do
+while [ $tries -lt 150 ]; do
   living=''
   for s in $servers; do kill -0 "\${s%:*}" 2>/dev/null && living="$living $s"; done
   servers=$living

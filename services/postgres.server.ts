@@ -36,10 +36,12 @@ export async function planPostgres(
       name: 'postgres',
       ...run,
       env: { LC_ALL: 'C', TZ: 'UTC' },
-      ports: [{ port: ports.postgres, setting: 'STRATA_POSTGRES_PORT' }],
+      ports: [{ port: ports.postgres, setting: 'STRATA_DEV_POSTGRES_PORT' }],
       // "Fast" shutdown: SIGTERM would wait for every client to leave.
       stopSignal: 'SIGINT',
       readyTimeoutMs: 60_000,
+      // After a crash the old server's children take a moment to notice and go.
+      retryWhen: /shared memory block|lock file "postmaster.pid"/,
       ready: () => createDatabase(urlOf('postgres')),
     },
   };

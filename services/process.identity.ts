@@ -41,7 +41,7 @@ function startDate(pid: number): string | undefined {
 }
 
 /** Sends the signal, waits, then SIGKILL. Resolves when the process is gone. Does nothing if it is gone already. */
-export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signals, graceMs = 10_000): Promise<void> {
+export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signals, graceMs = 30_000): Promise<void> {
   const deadline = Date.now() + graceMs;
   send(identity, signal);
   while (isAlive(identity)) {

@@ -83,7 +83,10 @@ async function tryWays(ways: ProgramWay[], search: ProgramSearch, refusals: stri
       if (program) return program;
       refusals.push(`${way.how}: not there`);
     } catch (error) {
-      refusals.push(`${way.how}: ${error instanceof Error ? error.message : String(error)}`);
+      const refusal = `${way.how}: ${error instanceof Error ? error.message : String(error)}`;
+      refusals.push(refusal);
+      // A program that is there but unfit deserves a word; a slow way has reported its failure already.
+      if (!way.slow) search.report({ about: search.about, kind: 'note', message: refusal });
     }
   }
   return undefined;

@@ -39,7 +39,7 @@ export async function reportStep<T>(
     report({ about, kind: 'done', message, elapsedMs: elapsedMs() });
     return result;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     report({ about, kind: 'failed', message: `${message}: ${reason}`, elapsedMs: elapsedMs() });
     throw error;
   } finally {

@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path';
+import { StrataError } from '../core/errors.ts';
 import { defaultCacheDir } from './cache.folder.ts';
+import { checkConfigured, configuredAddress } from './configured.address.ts';
 import { withLock } from './file.lock.ts';
-import { planMongo } from './mongo.server.ts';
-import { choosePort } from './port.check.ts';
-import { planPostgres } from './postgres.server.ts';
 import { findRunning } from './running.server.ts';
-import { planS3 } from './s3.server.ts';
 import { type ServerHandle, startServer } from './server.handle.ts';
 import type { ServerPlan } from './server.plan.ts';
+import { choosePorts, planOf } from './server.plans.ts';
 import type { ServiceContext } from './service.context.ts';
 import type { ServiceReport } from './service.report.ts';
 import {
@@ -17,7 +16,6 @@ import {
   type ServiceName,
   type ServicePorts,
 } from './service.types.ts';
-import { planTemporal } from './temporal.server.ts';
 
 export interface StartOptions<W extends ServiceName> {
   want: readonly W[];
@@ -56,24 +54,13 @@ export async function startServices<W extends ServiceName>(options: StartOptions
     durable: options.durable ?? true,
   };
   const ports = { ...DEFAULT_PORTS, ...options.ports };
-  const waiting = (pid: number) =>
-    context.report({
-      about: 'services',
-      kind: 'note',
-      message: `waiting for process ${pid}, which uses the same data folder`,
-    });
-  const started = await withLock(join(context.dataDir, 'starting.lock'), waiting, async () => {
-    const results = await Promise.allSettled(
-      options.want.map((name) => startOne(name, context, ports, options.configured)),
-    );
-    const failed = results.find((result) => result.status === 'rejected');
-    const ok = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    if (failed) {
-      await Promise.all(ok.map(({ handle }) => handle?.stop()));
-      throw failed.reason;
-    }
-    return ok;
-  });
+  const waiting = (pid: number) => {
+    const message = `waiting for process ${pid}, which starts servers on the same data folder`;
+    context.report({ about: 'services', kind: 'note', message });
+  };
+  const started = await withLock(join(context.dataDir, 'starting.lock'), waiting, () =>
+    startAll(options.want, context, ports, options.configured ?? {}),
+  );
   return {
     addresses: Object.assign({}, ...started.map(({ address }) => address)),
     get processes() {
@@ -100,48 +87,50 @@ interface StartedServer {
   pid?: number;
 }
 
-async function startOne(
+/** Starts all or none: when one fails, those that came up are stopped again. */
+async function startAll(
+  want: readonly ServiceName[],
+  context: ServiceContext,
+  wantedPorts: ServicePorts,
+  configured: Partial<ServiceAddresses>,
+): Promise<StartedServer[]> {
+  const there: StartedServer[] = [];
+  const missing: { name: ServiceName; ports: ServicePorts }[] = [];
+  for (const name of new Set(want)) {
+    const found = await findThere(name, context, configured);
+    if (found) there.push(found);
+    else missing.push({ name, ports: await choosePorts(name, wantedPorts) });
+  }
+  const results = await Promise.allSettled(
+    missing.map(async ({ name, ports }): Promise<StartedServer> => {
+      const handle = await startServer(name, context, await planOf(name, context, ports));
+      return { name, address: handle.address, handle };
+    }),
+  );
+  const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length === 0) return [...there, ...started];
+  await Promise.all(started.map(({ handle }) => handle?.stop()));
+  throw failures.length === 1 ? failures[0] : allOf(failures);
+}
+
+/** A server that need not be started: configured, or running already. */
+async function findThere(
   name: ServiceName,
   context: ServiceContext,
-  ports: ServicePorts,
-  configured: Partial<ServiceAddresses> | undefined,
-): Promise<StartedServer> {
+  configured: Partial<ServiceAddresses>,
+): Promise<StartedServer | undefined> {
   const address = configuredAddress(name, configured);
   if (address) {
-    context.report({ about: name, kind: 'note', message: 'configured address is used; no server is started' });
+    await checkConfigured(name, address);
+    context.report({ about: name, kind: 'note', message: 'the configured address answers; no server is started' });
     return { name, address };
   }
   const running = await findRunning(name, context);
-  if (running) return { name, address: running.address, pid: running.server.pid };
-  const handle = await startServer(name, context, await planOf(name, context, ports));
-  return { name, address: handle.address, handle };
+  return running && { name, address: running.address, pid: running.server.pid };
 }
 
-async function planOf(name: ServiceName, context: ServiceContext, ports: ServicePorts): Promise<ServerPlan> {
-  switch (name) {
-    case 'temporal': {
-      const temporal = await choosePort(ports.temporal, 'STRATA_TEMPORAL_PORT');
-      const temporalUi = await choosePort(ports.temporalUi, 'STRATA_TEMPORAL_UI_PORT');
-      return planTemporal(context, { temporal, temporalUi });
-    }
-    case 'postgres':
-      return planPostgres(context, { postgres: await choosePort(ports.postgres, 'STRATA_POSTGRES_PORT') });
-    case 'mongodb':
-      return planMongo(context, { mongodb: await choosePort(ports.mongodb, 'STRATA_MONGODB_PORT') });
-    case 's3':
-      return planS3(context, { s3: await choosePort(ports.s3, 'STRATA_S3_PORT') });
-  }
-}
-
-function configuredAddress(
-  name: ServiceName,
-  configured: Partial<ServiceAddresses> | undefined,
-): ServerPlan['address'] | undefined {
-  if (name === 'postgres' && configured?.postgresUrl) return { postgresUrl: configured.postgresUrl };
-  if (name === 'mongodb' && configured?.mongodbUrl) return { mongodbUrl: configured.mongodbUrl };
-  if (name === 's3' && configured?.s3) return { s3: configured.s3 };
-  if (name === 'temporal' && configured?.temporal) {
-    return { temporal: configured.temporal, temporalUi: configured.temporalUi ?? '' };
-  }
-  return undefined;
+function allOf(failures: unknown[]): StrataError {
+  const texts = failures.map((failure) => (failure instanceof StrataError ? failure.describe() : String(failure)));
+  return new StrataError('unreachable', texts.join('\n'), { kind: 'terminal' });
 }

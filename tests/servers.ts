@@ -23,7 +23,7 @@ export async function testServer<N extends ServiceName>(name: N): Promise<TestSe
 
 /**
  * `describe` for tests that need real servers. Where one cannot be had here, the whole block is reported as skipped, with
- * the reason in its title; STRATA_REQUIRE_SERVERS=1 makes that a failure. Call it with `await` at the top of a test file.
+ * the reason in its title; STRATA_TEST_REQUIRE_SERVERS=1 makes that a failure. Call it with `await` at the top of a test file.
  */
 export async function describeWith<N extends ServiceName>(
   names: readonly N[],
@@ -34,7 +34,7 @@ export async function describeWith<N extends ServiceName>(
   const missing = servers.flatMap((server) => (server.available ? [] : [server.reason]));
   if (missing.length > 0) {
     const reason = missing.join('; ').replaceAll(/\s+/g, ' ');
-    if (process.env.STRATA_REQUIRE_SERVERS === '1') throw new Error(`${title}: ${reason}`);
+    if (process.env.STRATA_TEST_REQUIRE_SERVERS === '1') throw new Error(`${title}: ${reason}`);
     describe.skip(`${title} (skipped: ${reason})`, () => tests({} as AddressesFor<N>));
     return;
   }
