@@ -4,6 +4,8 @@ import { isInstant } from '../core/instant.ts';
 const instant = z.string().refine(isInstant, 'not an instant');
 const natural = z.number().int().min(0);
 const numbers = z.record(z.string(), natural);
+/** -1: an input that did not exist yet. */
+const version = z.number().int().min(-1);
 
 /** What a ledger entry must look like to be folded. Unknown fields of later minor versions are let through. */
 export const ledgerEntryShape = z.object({
@@ -12,7 +14,7 @@ export const ledgerEntryShape = z.object({
   claim: z.object({
     dataset: z.string(),
     scopes: numbers,
-    inputs: numbers,
+    inputs: z.record(z.string(), version),
     contentHash: z.string(),
     run: z.string(),
   }),
@@ -35,6 +37,9 @@ export const ledgerEntryShape = z.object({
     millis: z.number().min(0),
   }),
   audits: z.array(z.object({ check: z.string(), severity: z.enum(['error', 'warn']), failures: natural })).optional(),
+  checked: z
+    .array(z.object({ input: z.string(), version, scanned: natural, partitions: z.array(z.string()) }))
+    .optional(),
   tombstones: z.string().optional(),
   keyChanges: z.object({ path: z.string(), rows: natural, from: instant, to: instant.nullable() }).optional(),
 });
