@@ -58,7 +58,7 @@ export interface LoadOptions {
 }
 
 /** Read by the development servers, not by the platform. */
-const ELSEWHERE = /^STRATA_(CACHE|DEV_|DEMO_|TEST_)/;
+const ELSEWHERE = /^STRATA_(CACHE|DATA|DEV_|DEMO_|TEST_)/;
 
 /**
  * Reads all settings: the environment first, then what `strata dev` left in `.strata/dev.json`, then defaults.

@@ -1,11 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultCacheDir } from './cache.folder.ts';
-import { duckdbBuild, fetchExtension } from './duckdb.fetch.ts';
+import { duckdbBuild, type ExtensionName, fetchExtension } from './duckdb.fetch.ts';
 import { withLock } from './file.lock.ts';
 import type { ServiceReport } from './service.report.ts';
-
-export type ExtensionName = 'postgres_scanner' | 'httpfs' | 'delta';
 
 export interface ExtensionOptions {
   names: readonly ExtensionName[];

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { fillCache } from './cache.folder.ts';
 import { runCommand } from './command.run.ts';
-import type { ExtensionName } from './duckdb.extensions.ts';
 import { onPath } from './program.search.ts';
 import { reportStep, type ServiceReport } from './service.report.ts';
+
+export type ExtensionName = 'postgres_scanner' | 'httpfs' | 'delta';
 
 const INSTALL_TIMEOUT_MS = 90_000;
 
@@ -24,18 +25,15 @@ export async function fetchExtension(
   report: ServiceReport,
 ): Promise<string | undefined> {
   if (existsSync(target)) return undefined;
-  const ways = { INSTALL: byInstall, 'PyPI wheel': fromWheel };
+  const installed = existsSync(installedFile(name, build)) ? { 'installed before': fromInstallation } : {};
+  const ways: Record<string, typeof fromWheel> = { ...installed, INSTALL: byInstall, 'PyPI wheel': fromWheel };
   const refusals: string[] = [];
-  const attempt = (way: (typeof ways)['PyPI wheel'], progress: (line: string) => void) =>
+  const attempt = (way: typeof fromWheel, progress: (line: string) => void) =>
     fillCache(target, async (scratch) => {
       const file = await way(name, build, scratch, progress);
       await load(file);
       return file;
     });
-  if (existsSync(installedFile(name, build))) {
-    await attempt(fromInstallation, () => {});
-    return undefined;
-  }
   for (const [how, way] of Object.entries(ways)) {
     try {
       await reportStep(report, 'duckdb', `${name}: ${how}`, (progress) => attempt(way, progress));
