@@ -4,7 +4,7 @@ import { type ErrorCode, type ErrorKind, StrataError } from '../core/errors.ts';
 export class DuckdbFault extends Error {
   /** DuckDB's class of error: `Parser`, `Binder`, `Catalog`, `IO`, `Out of Memory` ... */
   readonly exceptionType: string;
-  /** Byte offset into `sql` where DuckDB knows one. */
+  /** Where in `sql`, when DuckDB knows: in bytes; the parser's own errors count characters. */
   readonly position: number | undefined;
   readonly sql: string;
 
@@ -19,7 +19,10 @@ export class DuckdbFault extends Error {
   /** 1-based line and column of the fault in `sql`. */
   get at(): { line: number; column: number } | undefined {
     if (this.position === undefined) return undefined;
-    const before = Buffer.from(this.sql).subarray(0, this.position).toString();
+    const characters = this.exceptionType.toLowerCase() === 'parser';
+    const before = characters
+      ? [...this.sql].slice(0, this.position).join('')
+      : Buffer.from(this.sql).subarray(0, this.position).toString();
     const lines = before.split('\n');
     return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
   }

@@ -173,6 +173,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
+      // Secrets of the person who runs this must not leak into a build.
+      secret_directory: join(tempFolder, 'secrets'),
       ...(options.maxTempSize && { max_temp_directory_size: options.maxTempSize }),
     });
     const session = new Session(instance, await instance.connect(), options, tempFolder);

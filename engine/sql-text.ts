@@ -41,7 +41,8 @@ export function emptyRelation(columns: readonly TypedColumn[]): string {
   return `(SELECT ${nulls} WHERE false)`;
 }
 
-const PLACEHOLDER = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
+/** `{{name}}`: where an input goes. */
+export const PLACEHOLDER = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
 
 /** The names used as `{{name}}`, in order, each once. Text and comments are not skipped: a placeholder is one anywhere. */
 export function placeholders(sql: string): string[] {

@@ -1,0 +1,114 @@
+import type { Check } from '../core/check.ts';
+import type { Dataset } from '../core/dataset.ts';
+import { StrataError } from '../core/errors.ts';
+import { suggestion } from '../core/suggest.ts';
+import { withEmptyRelations } from './bind.ts';
+import type { RowPredicate } from './content-hash.ts';
+import { findNondeterminism } from './determinism.ts';
+import { functionTraits } from './function-traits.ts';
+import { collect, type Problem } from './problem.ts';
+import type { Session } from './session.ts';
+import { list, text, walk } from './sql-ast.ts';
+import { inFile } from './sql-errors.ts';
+import { readsOf } from './sql-reads.ts';
+import { parseStatement, refuse } from './sql-statement.ts';
+
+/** The build that checks look at. */
+const THIS = 'this';
+
+/** Binds row checks, audits and unique checks of a dataset to its declared columns. */
+export async function bindChecks(
+  session: Session,
+  dataset: Dataset,
+  rowChecks: readonly RowPredicate[],
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  const at = (check: string) => `${dataset.name}, check ${check}`;
+  await withEmptyRelations(session, { [THIS]: dataset.columns }, async () => {
+    for (const { name, sql } of rowChecks) {
+      await collect(problems, dataset.name, at(name), () => bindRowCheck(session, sql, at(name)));
+    }
+    for (const check of dataset.checks) {
+      const where = at(nameOf(check));
+      await collect(problems, dataset.name, where, async () => {
+        if (check.kind === 'audit') await bindAudit(session, check.sql, where);
+        if (check.kind === 'unique') refuseUnknown(dataset, check.columns, where);
+      });
+    }
+  });
+  const names = rowChecks.map((c) => c.name);
+  for (const name of new Set(names.filter((n, i) => names.indexOf(n) !== i))) {
+    problems.push({
+      subject: dataset.name,
+      where: at(name),
+      message: `Two row checks of ${dataset.name} are named ${name}`,
+      hint: 'Rename one: quarantine names the check that a row failed.',
+    });
+  }
+  return problems;
+}
+
+const nameOf = (check: Check): string =>
+  check.kind === 'unique' ? `unique(${check.columns.join(', ')})` : check.kind === 'rowCount' ? 'rowCount' : check.name;
+
+async function bindRowCheck(session: Session, sql: string, where: string): Promise<void> {
+  const traits = await functionTraits(session);
+  const statement = await parseStatement(session, `SELECT (${sql}\n) FROM {{${THIS}}}`, where);
+  const expression = list(statement.root, 'select_list')[0];
+  if (!expression || list(statement.root, 'select_list').length !== 1) notOneExpression(where);
+  walk(expression, (node) => {
+    const kind = text(node, 'class');
+    const call = text(node, 'function_name').toLowerCase();
+    if (kind === 'SUBQUERY' || kind === 'WINDOW' || (kind === 'FUNCTION' && traits.aggregates.has(call))) {
+      throw new StrataError('bad_definition', 'A row check looks at one row; this one looks at others', {
+        where,
+        hint: 'Write an audit(...) for what concerns the whole table.',
+      });
+    }
+    return undefined;
+  });
+  refuse(statement, [...readsOf(statement, [THIS]).problems, ...findNondeterminism(statement, traits)]);
+  const type = (await columnsIn(session, statement.sql, where))[0]?.type;
+  if (type !== 'BOOLEAN') {
+    throw new StrataError('bad_definition', `The row check gives ${type}, not BOOLEAN`, {
+      where,
+      hint: 'Write a condition that is true for a good row, such as amount > 0.',
+    });
+  }
+}
+
+function notOneExpression(where: string): never {
+  throw new StrataError('bad_definition', 'The row check is not one expression', { where });
+}
+
+async function bindAudit(session: Session, sql: string, where: string): Promise<void> {
+  const statement = await parseStatement(session, sql, where);
+  const { problems, inputs } = readsOf(statement, [THIS]);
+  refuse(statement, problems);
+  if (!inputs.has(THIS)) {
+    throw new StrataError('bad_definition', 'The audit does not look at {{this}}', {
+      where,
+      hint: 'Select the failing rows FROM {{this}}.',
+    });
+  }
+  await columnsIn(session, statement.sql, where);
+}
+
+async function columnsIn(session: Session, sql: string, where: string) {
+  try {
+    return await session.columns(sql);
+  } catch (error) {
+    throw inFile(error, where);
+  }
+}
+
+function refuseUnknown(dataset: Dataset, columns: readonly string[], where: string): void {
+  const declared = dataset.columns.map((c) => c.name);
+  const unknown = columns.find((c) => !declared.includes(c));
+  if (unknown !== undefined) {
+    throw new StrataError('bad_definition', `${dataset.name} has no column ${unknown}`, {
+      where,
+      hint: suggestion(unknown, declared),
+    });
+  }
+}
