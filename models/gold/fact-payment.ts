@@ -1,0 +1,51 @@
+import {
+  audit,
+  bigint,
+  boolean,
+  dataset,
+  date,
+  day,
+  decimal,
+  integer,
+  key,
+  text,
+  timestamp,
+  unique,
+} from '../../core/builders.ts';
+import { payment } from '../silver/payment.ts';
+
+export const factPayment = dataset({
+  name: 'gold.fact_payment',
+  description: 'One row per payment, its latest state.',
+  owner: 'analytics',
+  inputs: { payment },
+  sql: 'facts/fact_payment.sql',
+  partitionBy: day('event_date'),
+  columns: {
+    payment_id: key(text()).describe('Payment (uuid)'),
+    event_date: date().describe('UTC day on which the customer paid'),
+    event_date_key: integer().describe('That day in dim_date'),
+    created_date_key: integer().describe('UTC day on which the payment reached us, in dim_date'),
+    customer_key: bigint().describe('dim_customer'),
+    merchant_key: bigint().describe('dim_merchant; its country is the country of the merchant'),
+    billing_country_key: bigint().describe('Country of the billing address in dim_country'),
+    location_country_key: bigint().describe('Country of the IP address in dim_country'),
+    status: text().describe('pending, succeeded, failed, refunded or disputed'),
+    is_captured: boolean().describe('The money was taken: succeeded, refunded or disputed now'),
+    payment_method: text().describe('Credit Card, Debit Card, Bank Transfer or Digital Wallet'),
+    device_type: text().describe('mobile, desktop, tablet or unknown'),
+    currency: text().describe('ISO 4217 code'),
+    amount: decimal(18, 2).describe('In `currency`'),
+    amount_eur: decimal(28, 2).nullable().describe('At the rate as of the event date; null without a rate'),
+    event_time: timestamp().describe('When the customer paid'),
+    updated_at: timestamp().describe('Last change'),
+  },
+  checks: [
+    unique('payment_id'),
+    audit(
+      'days are in dim_date',
+      'SELECT * FROM {{this}} WHERE event_date_key NOT BETWEEN 20200101 AND 20351231 OR created_date_key NOT BETWEEN 20200101 AND 20351231',
+      'warn',
+    ),
+  ],
+});

@@ -1,0 +1,62 @@
+import {
+  audit,
+  boolean,
+  dataset,
+  date,
+  day,
+  decimal,
+  key,
+  merge,
+  pii,
+  rowCheck,
+  text,
+  timestamp,
+  unique,
+} from '../../core/builders.ts';
+import { bronzeTransaction } from '../bronze/transaction.ts';
+import { exchangeRate } from './exchange-rate.ts';
+
+export const payment = dataset({
+  name: 'silver.payment',
+  description: 'One row per payment, its latest state, the amount also in euros at the rate of its day.',
+  owner: 'payments',
+  inputs: {
+    raw: bronzeTransaction,
+    rate: exchangeRate.asOf({ on: { currency: 'currency' }, at: 'event_date', validFrom: 'rate_date' }),
+  },
+  sql: 'silver/payment.sql',
+  write: merge({ latestBy: 'updated_at' }),
+  partitionBy: day('event_time'),
+  columns: {
+    payment_id: key(text()).describe('Payment (uuid)'),
+    status: text().describe('pending, succeeded, failed, refunded or disputed'),
+    is_captured: boolean().describe('The money was taken: succeeded, refunded or disputed now'),
+    merchant_id: text().describe('Merchant (uuid); its row may come days later'),
+    customer_id: pii.identifier().describe('Customer (uuid)'),
+    amount: decimal(18, 2).describe('In `currency`'),
+    currency: text().describe('ISO 4217 code'),
+    amount_eur: decimal(28, 2).nullable().describe('At the rate as of the event date; null without a rate'),
+    payment_method: text().describe('Credit Card, Debit Card, Bank Transfer or Digital Wallet'),
+    device_type: text().nullable().describe('mobile, desktop or tablet'),
+    billing_street: pii.address().nullable().describe('Billing address: street and number'),
+    billing_city: pii.address().nullable().describe('Billing address: city'),
+    billing_postal_code: pii.address().nullable().describe('Billing address: postal code'),
+    billing_country: text().nullable().describe('Billing address: ISO 3166 alpha-2'),
+    ip_address: pii.ip().nullable().describe('Address the payment was made from'),
+    location_city: text().nullable().describe('City of the IP address'),
+    location_country: text().nullable().describe('Country of the IP address, ISO 3166 alpha-2'),
+    event_time: timestamp().describe('When the customer paid'),
+    event_date: date().describe('UTC day of `event_time`'),
+    created_at: timestamp().describe('When the payment reached us'),
+    updated_at: timestamp().describe('Last change'),
+  },
+  checks: [
+    rowCheck('status is known', "status IN ('pending', 'succeeded', 'failed', 'refunded', 'disputed')"),
+    rowCheck('amount is positive', 'amount > 0'),
+    unique('payment_id'),
+    audit(
+      'euros stay as they are',
+      "SELECT * FROM {{this}} WHERE currency = 'EUR' AND amount_eur IS DISTINCT FROM amount",
+    ),
+  ],
+});

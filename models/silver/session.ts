@@ -1,0 +1,47 @@
+import {
+  boolean,
+  dataset,
+  day,
+  integer,
+  key,
+  merge,
+  pii,
+  rowCheck,
+  text,
+  timestamp,
+  unique,
+} from '../../core/builders.ts';
+import { bronzeUserInteraction } from '../bronze/user-interaction.ts';
+
+export const session = dataset({
+  name: 'silver.session',
+  description: 'One row per session of the web shop, its latest state. Documents that are not valid are quarantined.',
+  owner: 'web shop',
+  inputs: { raw: bronzeUserInteraction },
+  sql: 'silver/session.sql',
+  write: merge({ latestBy: 'precedence' }),
+  partitionBy: day('session_start'),
+  columns: {
+    session_id: key(text()).describe('Session'),
+    session_start: timestamp().describe('When it began'),
+    duration_seconds: integer().nullable().describe('Length; null when the document does not say'),
+    is_active: boolean().nullable().describe('Still going on'),
+    event_count: integer().describe('Events of the clickstream'),
+    device_type: text().nullable().describe('mobile, desktop or tablet'),
+    os: text().nullable().describe('Operating system'),
+    browser: text().nullable().describe('Browser'),
+    ip_address: pii.ip().nullable().describe('Address of the visitor'),
+    city: text().nullable().describe('City of that address'),
+    country: text().nullable().describe('Country of that address, ISO 3166 alpha-2'),
+    document_id: text().describe('ObjectId of the document'),
+    precedence: text().describe('Of several documents the greatest wins: last write, then document id'),
+    updated_at: timestamp().describe('Last write of the document'),
+  },
+  checks: [
+    rowCheck('session id is there', "session_id <> ''"),
+    rowCheck('start is valid', 'session_start IS NOT NULL'),
+    rowCheck('duration is missing or a whole number', 'duration_seconds IS NULL OR duration_seconds >= 0'),
+    rowCheck('events are a list', 'event_count IS NOT NULL'),
+    unique('session_id'),
+  ],
+});

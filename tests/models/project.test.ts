@@ -1,0 +1,84 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import projectDefinition from '../../config/project.ts';
+import type { Dataset, DerivedDataset } from '../../core/dataset.ts';
+import { placeholders } from '../../engine/sql-text.ts';
+import { runModel } from './run-model.ts';
+
+const datasets = new Map<string, Dataset>();
+function visit(dataset: Dataset): void {
+  if (datasets.has(dataset.name)) return;
+  datasets.set(dataset.name, dataset);
+  if (dataset.kind === 'derived') for (const input of Object.values(dataset.inputs)) visit(input.dataset);
+}
+for (const pipeline of projectDefinition.pipelines) pipeline.datasets.forEach(visit);
+const derived = [...datasets.values()].filter((d): d is DerivedDataset => d.kind === 'derived');
+
+const DUCKDB_NAMES: Readonly<Record<string, string>> = { TIMESTAMPTZ: 'TIMESTAMP WITH TIME ZONE' };
+
+describe('the shipped project', () => {
+  it('holds the tables of the domain', () => {
+    expect([...datasets.keys()].sort()).toEqual([
+      'bronze.country',
+      'bronze.customer',
+      'bronze.customer_review',
+      'bronze.exchange_rate',
+      'bronze.merchant',
+      'bronze.refund',
+      'bronze.transaction',
+      'bronze.transaction_state_change',
+      'bronze.user_interaction',
+      'gold.daily_revenue_by_merchant',
+      'gold.dim_country',
+      'gold.dim_customer',
+      'gold.dim_date',
+      'gold.dim_merchant',
+      'gold.fact_payment',
+      'silver.country',
+      'silver.customer',
+      'silver.exchange_rate',
+      'silver.merchant',
+      'silver.payment',
+      'silver.payment_state_change',
+      'silver.refund',
+      'silver.review',
+      'silver.session',
+    ]);
+  });
+
+  it.each([...datasets.values()])('$name says what each column means and who answers for it', (dataset) => {
+    expect(dataset.owner).not.toBe('data');
+    expect(dataset.description).toMatch(/\.$/);
+    for (const column of dataset.columns) expect(column.description, column.name).toMatch(/\S/);
+  });
+
+  it('never reads a password', () => {
+    for (const dataset of datasets.values()) {
+      expect(dataset.columns.map((c) => c.name).join(' ')).not.toMatch(/password/);
+    }
+  });
+
+  it('keeps names, addresses and free text out of the warehouse', () => {
+    const gold = [...datasets.values()].filter((d) => d.name.startsWith('gold.'));
+    const classes = gold.flatMap((d) => d.columns.flatMap((c) => (c.pii ? [`${d.name}.${c.name}: ${c.pii}`] : [])));
+    expect(classes).toEqual(['gold.dim_customer.customer_id: identifier']);
+  });
+
+  it.each(derived)('the SQL of $name gives the declared columns', async (dataset) => {
+    const sql = await readFile(new URL(`../../warehouse-sql/${dataset.sql}`, import.meta.url), 'utf8');
+    expect(placeholders(sql).sort()).toEqual(Object.keys(dataset.inputs).sort());
+    expect(sql).not.toMatch(/\b(now|current_date|current_timestamp|random|uuid)\b/i);
+    const { columns } = await runModel(dataset, {});
+    expect(columns.map((c) => `${c.name} ${c.type}`)).toEqual(
+      dataset.columns.map((c) => `${c.name} ${DUCKDB_NAMES[c.sqlType] ?? c.sqlType}`),
+    );
+  });
+
+  it('has no SQL file that nothing uses', async () => {
+    const folder = new URL('../../warehouse-sql/', import.meta.url);
+    const files = (await readdir(folder, { recursive: true }))
+      .filter((f) => f.endsWith('.sql') && !f.startsWith('queries/'))
+      .sort();
+    expect(files).toEqual(derived.map((d) => d.sql).sort());
+  });
+});

@@ -1,0 +1,30 @@
+WITH mentioned AS (
+  SELECT billing_country AS country_code FROM {{payment}}
+  UNION
+  SELECT location_country FROM {{payment}}
+  UNION
+  SELECT country FROM {{customer}}
+  UNION
+  SELECT country FROM {{merchant}}
+)
+-- Keys are made of the natural key and the bound from which the row is valid; the first row of each is valid since ever.
+SELECT
+  surrogate_key(country_code || '|-infinity') AS country_key,
+  country_code,
+  name,
+  region,
+  currency,
+  false AS is_inferred
+FROM {{country}}
+
+UNION ALL
+
+SELECT surrogate_key(country_code || '|-infinity'), country_code, 'unknown', 'unknown', NULL, true
+FROM mentioned
+WHERE country_code IS NOT NULL
+  AND country_code NOT IN (SELECT country_code FROM {{country}})
+
+UNION ALL
+
+SELECT country_key, NULL, label, label, NULL, false
+FROM (VALUES (-1, 'unknown'), (-2, 'not applicable')) AS members(country_key, label)

@@ -1,0 +1,6 @@
+SELECT
+  raw.currency,
+  raw.rate_date,
+  raw.rate_to_eur,
+  raw.updated_at
+FROM {{raw}} AS raw

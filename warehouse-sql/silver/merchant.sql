@@ -1,0 +1,9 @@
+SELECT
+  raw.id AS merchant_id,
+  raw.name,
+  raw.industry,
+  raw.size,
+  raw.country,
+  raw.created_at,
+  raw.updated_at
+FROM {{raw}} AS raw
