@@ -3,9 +3,7 @@ import { isInstant } from '../core/instant.ts';
 
 const instant = z.string().refine(isInstant, 'not an instant');
 const natural = z.number().int().min(0);
-const numbers = z.record(z.string(), natural);
-/** -1: an input that did not exist yet. */
-const version = z.number().int().min(-1);
+const epochs = z.record(z.string(), natural);
 
 /** What a ledger entry must look like to be folded. Unknown fields of later minor versions are let through. */
 export const ledgerEntryShape = z.object({
@@ -13,8 +11,8 @@ export const ledgerEntryShape = z.object({
   kind: z.enum(['ingest', 'merge', 'replace', 'cancel', 'quarantine', 'maintenance']),
   claim: z.object({
     dataset: z.string(),
-    scopes: numbers,
-    inputs: z.record(z.string(), version),
+    scopes: epochs,
+    inputs: versions,
     contentHash: z.string(),
     run: z.string(),
   }),
@@ -25,7 +23,7 @@ export const ledgerEntryShape = z.object({
     .object({
       covered: z.object({ start: instant, end: instant }),
       settledTo: instant,
-      position: z.string(),
+      position: z.string().regex(/^\d+$/),
       observedAt: instant,
     })
     .optional(),
@@ -37,9 +35,6 @@ export const ledgerEntryShape = z.object({
     millis: z.number().min(0),
   }),
   audits: z.array(z.object({ check: z.string(), severity: z.enum(['error', 'warn']), failures: natural })).optional(),
-  checked: z
-    .array(z.object({ input: z.string(), version, scanned: natural, partitions: z.array(z.string()) }))
-    .optional(),
   tombstones: z.string().optional(),
   keyChanges: z.object({ path: z.string(), rows: natural, from: instant, to: instant.nullable() }).optional(),
 });
