@@ -1,19 +1,11 @@
 import type { SqlType } from '../core/column.ts';
-import { BRONZE_COLUMNS, type Dataset, MERGE_COLUMNS, PARTITION_COLUMN } from '../core/dataset.ts';
+import { PARTITION_COLUMN } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
+import type { LakeColumn } from '../core/lake-columns.ts';
 
-/** A column as the lake stores it; every declared Column is one. */
-export interface LakeColumn {
-  readonly name: string;
-  readonly sqlType: SqlType;
+/** A column as the table log describes it. */
+export interface TableColumn extends LakeColumn {
   readonly description?: string | undefined;
-}
-
-/** All columns of the dataset's files, in order: the declared ones, then the technical ones. `_partition` is not among them. */
-export function lakeColumns(dataset: Dataset): LakeColumn[] {
-  const merged = dataset.kind === 'derived' && dataset.write.kind === 'merge';
-  const technical: Record<string, SqlType> = dataset.kind === 'source' ? BRONZE_COLUMNS : merged ? MERGE_COLUMNS : {};
-  return [...dataset.columns, ...Object.entries(technical).map(([name, sqlType]) => ({ name, sqlType }))];
 }
 
 const DELTA_TYPES: Record<string, string> = {
@@ -37,7 +29,7 @@ interface DeltaField {
 }
 
 /** Every field is nullable: Delta can add no other kind later, and bronze must take what the source has. */
-export function schemaString(columns: readonly LakeColumn[]): string {
+export function schemaString(columns: readonly TableColumn[]): string {
   const fields = [...columns, { name: PARTITION_COLUMN, sqlType: 'VARCHAR' as const, description: undefined }];
   return JSON.stringify({
     type: 'struct',
@@ -51,7 +43,7 @@ export function schemaString(columns: readonly LakeColumn[]): string {
 }
 
 /** @throws corrupt when the schema holds what Strata never wrote. */
-export function columnsOfSchema(schema: string, where: string): LakeColumn[] {
+export function columnsOfSchema(schema: string, where: string): TableColumn[] {
   let fields: DeltaField[];
   try {
     fields = (JSON.parse(schema) as { fields: DeltaField[] }).fields;
@@ -62,7 +54,7 @@ export function columnsOfSchema(schema: string, where: string): LakeColumn[] {
   }
 }
 
-function columnOf(field: DeltaField, where: string): LakeColumn {
+function columnOf(field: DeltaField, where: string): TableColumn {
   const decimal = typeof field.type === 'string' && /^decimal\((\d+),\s*(\d+)\)$/.exec(field.type);
   const sqlType = decimal ? (`DECIMAL(${decimal[1]},${decimal[2]})` as SqlType) : SQL_TYPES.get(field.type);
   if (!sqlType) {
@@ -82,9 +74,9 @@ function columnOf(field: DeltaField, where: string): LakeColumn {
  */
 export function evolve(
   dataset: string,
-  before: readonly LakeColumn[],
-  declared: readonly LakeColumn[],
-): readonly LakeColumn[] {
+  before: readonly TableColumn[],
+  declared: readonly TableColumn[],
+): readonly TableColumn[] {
   const known = new Map(before.map((column) => [column.name, column]));
   for (const column of declared) {
     const old = known.get(column.name);

@@ -1,6 +1,6 @@
 import { StrataError } from '../core/errors.ts';
 import type { DataFile } from '../core/ports.ts';
-import type { LakeColumn } from './delta-schema.ts';
+import type { TableColumn } from './delta-schema.ts';
 
 interface Stats {
   numRecords?: number;
@@ -13,7 +13,7 @@ interface Stats {
  * The stats as they go into the log. Bounds of text and of moments are left out: Delta readers truncate both, text at 32
  * characters and moments at milliseconds, and a truncated upper bound makes them skip a file that holds the row.
  */
-export function loggedStats(file: DataFile, columns: readonly LakeColumn[]): string {
+export function loggedStats(file: DataFile, columns: readonly TableColumn[]): string {
   const given = parse(file);
   const types = new Map(columns.map((c) => [c.name, c.sqlType]));
   const bounded = (name: string): boolean => {

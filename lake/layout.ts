@@ -11,9 +11,6 @@ export function tableFolder(env: string, dataset: string): string {
   return `${env}/${dataset.slice(0, dot)}/${dataset.slice(dot + 1)}`;
 }
 
-/** The lake table for rows of `silver.payment` that failed a row check: `quarantine.silver__payment`. */
-export const quarantineTable = (dataset: string): string => `quarantine.${dataset.replace('.', '__')}`;
-
 export const logFolder = (table: string): string => `${table}/_delta_log/`;
 export const commitFile = (table: string, version: Version): string => `${logFolder(table)}${digits(version)}.json`;
 export const checkpointFile = (table: string, version: Version): string =>

@@ -5,7 +5,7 @@ import type { Claim, LedgerEntry } from '../core/ledger.ts';
 import type { DataFile } from '../core/ports.ts';
 import type { Action } from './delta-actions.ts';
 import { addOf, removeOf } from './delta-paths.ts';
-import { evolve, type LakeColumn, schemaString } from './delta-schema.ts';
+import { evolve, schemaString, type TableColumn } from './delta-schema.ts';
 import { loggedStats } from './delta-stats.ts';
 import type { TableState } from './table-state.ts';
 
@@ -24,7 +24,7 @@ const ENGINE = 'strata/0.1';
 export function actionsOf(
   dataset: string,
   state: TableState,
-  declared: readonly LakeColumn[],
+  declared: readonly TableColumn[],
   prepared: Prepared,
   attempt: string,
 ): Action[] {

@@ -3,7 +3,7 @@ import { EMPTY_LEDGER, LedgerFold, type LedgerState, type Version } from '../cor
 import type { DataFile } from '../core/ports.ts';
 import type { Commit, MetaData } from './delta-actions.ts';
 import { decodePath, fileOf } from './delta-paths.ts';
-import { columnsOfSchema, type LakeColumn } from './delta-schema.ts';
+import { columnsOfSchema, type TableColumn } from './delta-schema.ts';
 import { commitFile } from './layout.ts';
 
 /** Everything about a table at one version. Never changed once handed out. */
@@ -14,7 +14,7 @@ export interface TableState {
   /** By path. */
   readonly files: ReadonlyMap<string, DataFile>;
   /** Without `_partition`. */
-  readonly columns: readonly LakeColumn[];
+  readonly columns: readonly TableColumn[];
   readonly metaData: MetaData | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Claim, LedgerEntry, Version } from '../core/ledger.ts';
 import type { Snapshot } from '../core/ports.ts';
 import { type Commit, printActions } from './delta-actions.ts';
 import { readCommit, readTail } from './delta-log.ts';
-import type { LakeColumn } from './delta-schema.ts';
+import type { TableColumn } from './delta-schema.ts';
 import { commitFile, tableFolder } from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 import { actionsOf, type Prepared } from './table-commit.ts';
@@ -16,8 +16,8 @@ export interface CommitRequest {
   readonly claim: Claim;
   /** Those known before the work; what `prepare` names comes on top. Checked against going back in time. */
   readonly partitions: readonly string[];
-  /** All columns of the files, without `_partition`: see lakeColumns. */
-  readonly columns: readonly LakeColumn[];
+  /** All columns of the files, without `_partition`: see core/lake-columns.ts. */
+  readonly columns: readonly TableColumn[];
   /** Called once per try, with the state that the commit would follow; makes new files only when the state asks for others. */
   readonly prepare: (state: TableState) => Promise<Prepared>;
 }
@@ -139,7 +139,7 @@ export class Table {
    * Takes the right to write from a claim that has not committed: whoever still works on it is refused at its commit.
    * @returns `committed`: too late, its work is in the table. `fenced`: it had lost its right already.
    */
-  async cancel(claim: Claim, columns: readonly LakeColumn[]): Promise<'cancelled' | 'committed' | 'fenced'> {
+  async cancel(claim: Claim, columns: readonly TableColumn[]): Promise<'cancelled' | 'committed' | 'fenced'> {
     const cancelling: Claim = { ...claim, inputs: {}, run: `cancel of ${claim.run}` };
     const entry: LedgerEntry = {
       format: 1,
@@ -186,7 +186,7 @@ function checkEntry(entry: LedgerEntry, claim: Claim): void {
   throw new StrataError('internal', `${claim.dataset}: the ledger entry carries another claim than the one committed`);
 }
 
-/** @param dataset a dataset, or the name of one such as `silver.payment` or quarantineTable('silver.payment'). */
+/** @param dataset a dataset, or the name of one such as `silver.payment` or `quarantine.silver__payment`. */
 export function openTable(
   store: ObjectStore,
   env: string,

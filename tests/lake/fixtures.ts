@@ -5,10 +5,10 @@ import { onTestFinished } from 'vitest';
 import { nextEpochs } from '../../core/claims.ts';
 import type { Claim, LedgerEntry, LedgerState } from '../../core/ledger.ts';
 import type { DataFile } from '../../core/ports.ts';
-import type { LakeColumn } from '../../lake/delta-schema.ts';
+import type { TableColumn } from '../../lake/delta-schema.ts';
 import { dataFile } from '../../lake/layout.ts';
 
-export const COLUMNS: readonly LakeColumn[] = [
+export const COLUMNS: readonly TableColumn[] = [
   { name: 'id', sqlType: 'BIGINT' },
   { name: 'name', sqlType: 'VARCHAR' },
 ];
