@@ -38,6 +38,16 @@ export interface AsOfKey {
   readonly validFrom: string;
 }
 
+/**
+ * - `merge`: bring pending observations in.
+ * - `rebuild`: make the rows of these output partitions anew from the observations they came from.
+ * - `remerge`: make the whole table anew from all observations, as if it held nothing.
+ */
+export type MergeWork =
+  | { readonly kind: 'merge' }
+  | { readonly kind: 'rebuild'; readonly partitions: readonly string[] }
+  | { readonly kind: 'remerge' };
+
 export interface MergeInput extends BuildInput {
   /** Where the observations come from: the first input, whose files in `inputs` are those of the pending partitions, or
    *  for a rebuild of the partitions that `bronzePartitionsOf` names. */
@@ -46,7 +56,6 @@ export interface MergeInput extends BuildInput {
   readonly current: readonly InputFile[];
   /** Side file of deleted keys. */
   readonly tombstones: string | undefined;
-  /** Output partitions to make anew from the observations their rows came from; absent: merge what is pending. */
-  readonly rebuild?: readonly string[];
+  readonly work: MergeWork;
   readonly asOfKey?: AsOfKey;
 }

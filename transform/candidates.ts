@@ -46,10 +46,11 @@ async function createObservationView(input: MergeInput): Promise<void> {
     files.map((f) => f.uri),
     lakeColumns(raw.dataset),
   )}`;
-  const wanted = input.rebuild
-    ? `SELECT * FROM (${all}) SEMI JOIN rebuilding USING (_bronze_partition, _position, _tie)`
-    : all;
-  if (input.rebuild) await createRebuilding(input, input.rebuild);
+  const wanted =
+    input.work.kind === 'rebuild'
+      ? `SELECT * FROM (${all}) SEMI JOIN rebuilding USING (_bronze_partition, _position, _tie)`
+      : all;
+  if (input.work.kind === 'rebuild') await createRebuilding(input, input.work.partitions);
   await session.run(`CREATE OR REPLACE TEMP VIEW ${ident(raw.name)} AS ${wanted}`);
 }
 

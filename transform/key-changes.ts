@@ -51,7 +51,7 @@ export async function writeKeyChanges(input: MergeInput): Promise<BuildOutput['k
   const [end] = await session.rows<{ open: boolean; last: bigint | null }>(
     'SELECT bool_or(_to IS NULL) AS open, max(_to) AS last FROM changed_ranges',
   );
-  if (!file || !end) return undefined;
+  if (!end) return undefined;
   return {
     ...file,
     from: instantFromMicros(summary.first),

@@ -17,7 +17,7 @@ import { withPartition } from './input-views.ts';
 import { writeKeyChanges } from './key-changes.ts';
 import { rowPartitionSql } from './partition-sql.ts';
 import { writeObservationQuarantine } from './quarantine-files.ts';
-import { writeTombstones } from './tombstones.ts';
+import { tombstoneColumns, writeTombstones } from './tombstones.ts';
 import { writePartitions } from './write-partitions.ts';
 
 /** More files than this in a partition and an append becomes a rewrite, so that partitions stay few files. */
@@ -32,8 +32,8 @@ export async function mergeByKey(input: MergeInput): Promise<BuildOutput> {
   const columns = lakeColumns(dataset);
   await buildCandidates(input);
   await findWinners(input);
-  const heldPartitions = await dropBeaten(input);
-  await findRemoved(input, [...new Set([...heldPartitions, ...(input.rebuild ?? [])])]);
+  await dropBeaten(input);
+  await findRemoved(input);
   const tombstones = await writeTombstones(input);
   await dropUnchanged(input);
 
@@ -62,7 +62,7 @@ export async function mergeByKey(input: MergeInput): Promise<BuildOutput> {
     directory,
   );
   const digests = await newDigests(input);
-  const touched = [...new Set([...rewritten, ...appended, ...(input.rebuild ?? [])])].sort();
+  const touched = [...new Set([...rewritten, ...appended, ...confirmed(input)])].sort();
   const partitions = touched.map((partition): BuiltPartition => {
     const digest = digests.get(partition) ?? before(input, partition);
     const mode = rewritten.includes(partition) ? 'replace' : appended.includes(partition) ? 'append' : 'keep';
@@ -99,44 +99,55 @@ async function findWinners(input: MergeInput): Promise<void> {
 }
 
 /** Takes out of `won` what the table or a tombstone already beats. An equal observation wins: it was transformed anew. */
-async function dropBeaten(input: MergeInput): Promise<string[]> {
-  const { session, dataset, current } = input;
+async function dropBeaten(input: MergeInput): Promise<void> {
+  const { session, dataset } = input;
   const latestBy = ident((dataset.write as { latestBy: string }).latestBy);
+  const fresh = input.work.kind === 'remerge';
+  const current = fresh ? [] : input.current.map((f) => f.uri);
   const tie = `coalesce(_tie, ${keyText(dataset.key)})`;
-  const held = (uris: readonly string[]) =>
-    `SELECT ${keys(input)}, ${latestBy}, _position, ${tie} AS _tie, ${rowPartitionSql(dataset)} AS _partition FROM ${readParquet(uris, lakeColumns(dataset))} SEMI JOIN won USING (${keys(input)})`;
-  await session.run(`CREATE OR REPLACE TEMP TABLE held AS ${held(current.map((f) => f.uri))}`);
-  const tombstoneColumns = [
-    ...dataset.columns.filter((c) => c.key || ident(c.name) === latestBy),
-    { name: '_position', sqlType: 'BIGINT' as const },
-    { name: '_tie', sqlType: 'VARCHAR' as const },
-  ];
-  const tombstones = readParquet(input.tombstones === undefined ? [] : [input.tombstones], tombstoneColumns);
-  await session.run(`CREATE OR REPLACE TEMP TABLE tombstones AS SELECT * FROM ${tombstones}`);
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE held AS
+     SELECT ${keys(input)}, ${latestBy}, _position, ${tie} AS _tie, ${rowPartitionSql(dataset)} AS _partition
+     FROM ${readParquet(current, lakeColumns(dataset))} SEMI JOIN won USING (${keys(input)})`,
+  );
+  const tombstones = fresh || input.tombstones === undefined ? [] : [input.tombstones];
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE tombstones AS SELECT * FROM ${readParquet(tombstones, tombstoneColumns(dataset))}`,
+  );
   for (const against of ['held', 'tombstones']) {
+    const same = dataset.key.map((k) => `h.${ident(k)} = won.${ident(k)}`).join(' AND ');
     await session.run(
-      `DELETE FROM won WHERE EXISTS (SELECT 1 FROM ${against} h WHERE ${dataset.key.map((k) => `h.${ident(k)} = won.${ident(k)}`).join(' AND ')} AND ${order(input, 'h')} > ${order(input, 'won')})`,
+      `DELETE FROM won WHERE EXISTS (SELECT 1 FROM ${against} h WHERE ${same} AND ${order(input, 'h')} > ${order(input, 'won')})`,
     );
   }
-  const rows = await session.rows<{ p: string }>(
-    `SELECT DISTINCT _partition AS p FROM held SEMI JOIN won USING (${keys(input)})`,
-  );
-  return rows.map((row) => row.p);
 }
 
-/** Rows of the table whose key is among the winners; in a rebuild also those whose observation now gives another key. */
-async function findRemoved(input: MergeInput, partitions: readonly string[]): Promise<void> {
-  const { session, dataset } = input;
-  const columns = lakeColumns(dataset);
-  const files = input.current.filter((f) => partitions.includes(f.partition)).map((f) => f.uri);
-  const present = `SELECT *, ${rowPartitionSql(dataset)} AS _partition FROM ${readParquet(files, columns)}`;
-  const rekeyed = input.rebuild
-    ? `UNION ALL BY NAME SELECT c.* FROM (${present}) c ANTI JOIN won USING (${keys(input)}) SEMI JOIN (SELECT * FROM built WHERE _failed IS NULL) b
-       ON b._bronze_partition = c._bronze_partition AND b._position = c._position AND b._tie = coalesce(c._tie, ${keyText(dataset.key, 'c')})`
-    : '';
-  await session.run(
-    `CREATE OR REPLACE TEMP TABLE removed AS SELECT c.* FROM (${present}) c SEMI JOIN won USING (${keys(input)}) ${rekeyed}`,
-  );
+/**
+ * Rows of the table whose key is among the winners; in a rebuild also those whose observation now gives another key; all
+ * of them when the table is made anew.
+ */
+async function findRemoved(input: MergeInput): Promise<void> {
+  const { session, dataset, work } = input;
+  const held = await distinctPartitions(input, `held SEMI JOIN won USING (${keys(input)})`);
+  const partitions = new Set([...held, ...confirmed(input)]);
+  const files = input.current.filter((f) => partitions.has(f.partition)).map((f) => f.uri);
+  const present = `(SELECT *, ${rowPartitionSql(dataset)} AS _partition FROM ${readParquet(files, lakeColumns(dataset))})`;
+  const replaced = `SELECT c.* FROM ${present} c SEMI JOIN won USING (${keys(input)})`;
+  const rekeyed = `SELECT c.* FROM (SELECT * FROM ${present} ANTI JOIN won USING (${keys(input)})) c
+    SEMI JOIN (SELECT * FROM built WHERE _failed IS NULL) b
+    ON b._bronze_partition = c._bronze_partition AND b._position = c._position AND b._tie = coalesce(c._tie, ${keyText(dataset.key, 'c')})`;
+  const query = {
+    merge: replaced,
+    rebuild: `${replaced} UNION ALL BY NAME ${rekeyed}`,
+    remerge: `SELECT * FROM ${present}`,
+  };
+  await session.run(`CREATE OR REPLACE TEMP TABLE removed AS ${query[work.kind]}`);
+}
+
+/** Partitions that the ledger hears of even when they come out as they were. */
+function confirmed({ work, digests }: MergeInput): readonly string[] {
+  if (work.kind === 'rebuild') return work.partitions;
+  return work.kind === 'remerge' ? [...digests.keys()] : [];
 }
 
 /** A winner equal to the row it replaces, in every stored column, changes nothing: neither leaves nor enters. */

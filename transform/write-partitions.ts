@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PARTITION_COLUMN } from '../core/dataset.ts';
+import { StrataError } from '../core/errors.ts';
 import type { LakeColumn } from '../core/lake-columns.ts';
 import type { Session } from '../engine/session.ts';
 import { ident, literal } from '../engine/sql-text.ts';
@@ -34,7 +35,7 @@ export async function writePartitions(
   const only = partitions.length === 1 ? partitions[0] : undefined;
   if (only !== undefined) {
     const file = await writeFile(session, `SELECT ${names} FROM ${relation}`, columns, directory);
-    return new Map([[only, file ? [file] : []]]);
+    return new Map([[only, file.rows > 0 ? [file] : []]]);
   }
   // A folder of its own per call, so that the partition's name can be read off the path.
   const root = join(directory, randomUUID());
@@ -55,15 +56,16 @@ export async function writePartitions(
   return written;
 }
 
-/** Writes one query as one Parquet file; nothing for a query without rows. */
+/** Writes one query as one Parquet file; a query without rows gives a file without rows. */
 export async function writeFile(
   session: Session,
   query: string,
   columns: readonly LakeColumn[],
   directory: string,
-): Promise<LocalFile | undefined> {
+): Promise<LocalFile> {
   const [result] = await session.rows<CopyResult>(copy(query, join(directory, `${randomUUID()}.parquet`), PARQUET));
-  return result && result.count > 0n ? toLocalFile(result, columns) : undefined;
+  if (!result) throw new StrataError('internal', 'DuckDB wrote a Parquet file and said nothing of it');
+  return toLocalFile(result, columns);
 }
 
 const copy = (query: string, target: string, options: string): string =>

@@ -19,7 +19,7 @@ import {
 import { lakeColumns } from '../../core/lake-columns.ts';
 import { openSession, type Session } from '../../engine/session.ts';
 import { readParquet } from '../../engine/sql-text.ts';
-import type { InputFile } from '../../transform/build-input.ts';
+import type { InputFile, MergeWork } from '../../transform/build-input.ts';
 import { bronzePartitionsOf } from '../../transform/candidates.ts';
 import { mergeByKey } from '../../transform/merge-by-key.ts';
 import { LocalTable } from './local-table.ts';
@@ -96,7 +96,7 @@ async function bronzeFiles(list: Observation[]): Promise<InputFile[]> {
   );
 }
 
-async function mergeInto(table: LocalTable, files: InputFile[], rebuild?: string[]) {
+async function mergeInto(table: LocalTable, files: InputFile[], work: MergeWork = { kind: 'merge' }) {
   const output = await mergeByKey({
     session,
     dataset: silver,
@@ -111,7 +111,7 @@ async function mergeInto(table: LocalTable, files: InputFile[], rebuild?: string
     epoch: 1,
     run: 'test',
     directory: folder,
-    ...(rebuild && { rebuild }),
+    work,
   });
   table.apply(output);
   return output;
@@ -156,13 +156,17 @@ test('any order and any cut of the same observations gives the same table, that 
   await fc.assert(
     fc.asyncProperty(observations, fc.array(fc.nat({ max: 3 })), async (list, cuts) => {
       const groups: Observation[][] = [[], [], [], []];
-      list.forEach((o, i) => groups[cuts[i % Math.max(1, cuts.length)] ?? 0]!.push(o));
+      for (const [i, o] of list.entries()) groups[cuts[i % Math.max(1, cuts.length)] ?? 0]!.push(o);
       const table = new LocalTable();
       for (const group of groups) if (group.length > 0) await mergeInto(table, await bronzeFiles(group));
       expect(await content(table)).toEqual(expected(list));
       const whole = new LocalTable();
       if (list.length > 0) await mergeInto(whole, await bronzeFiles(list));
       const rowsOf = (t: LocalTable) => Object.fromEntries([...t.digests].filter(([, d]) => !d.startsWith('0-')));
+      expect(rowsOf(table)).toEqual(rowsOf(whole));
+      if (list.length === 0) return;
+      await mergeInto(table, await bronzeFiles(list), { kind: 'remerge' });
+      expect(await content(table)).toEqual(expected(list));
       expect(rowsOf(table)).toEqual(rowsOf(whole));
     }),
     { numRuns: 60 },
@@ -194,7 +198,7 @@ test('merging the same partition again and rebuilding it change nothing', async 
     '2026-11-01',
     '2026-11-02',
   ]);
-  const rebuild = await mergeInto(table, files, rebuilt);
+  const rebuild = await mergeInto(table, files, { kind: 'rebuild', partitions: rebuilt });
   expect(rebuild.partitions.map((p) => p.mode)).toEqual(['keep', 'keep']);
   expect(await content(table)).toEqual(before);
 });
