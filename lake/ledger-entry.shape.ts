@@ -12,7 +12,7 @@ export const ledgerEntryShape = z.object({
   claim: z.object({
     dataset: z.string(),
     scopes: epochs,
-    inputs: versions,
+    inputs: z.record(z.string(), version),
     contentHash: z.string(),
     run: z.string(),
   }),
