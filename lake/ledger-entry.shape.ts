@@ -3,6 +3,9 @@ import { isInstant } from '../core/instant.ts';
 
 const instant = z.string().refine(isInstant, 'not an instant');
 const natural = z.number().int().min(0);
+/** -1: the input did not exist. */
+const version = z.number().int().min(-1);
+const versions = z.record(z.string(), version);
 const epochs = z.record(z.string(), natural);
 
 /** What a ledger entry must look like to be folded. Unknown fields of later minor versions are let through. */
@@ -36,5 +39,8 @@ export const ledgerEntryShape = z.object({
   }),
   audits: z.array(z.object({ check: z.string(), severity: z.enum(['error', 'warn']), failures: natural })).optional(),
   tombstones: z.string().optional(),
+  checked: z
+    .array(z.object({ input: z.string(), version, scanned: version, partitions: z.array(z.string()) }))
+    .optional(),
   keyChanges: z.object({ path: z.string(), rows: natural, from: instant, to: instant.nullable() }).optional(),
 });
