@@ -7,6 +7,8 @@ const natural = z.number().int().min(0);
 const version = z.number().int().min(-1);
 const versions = z.record(z.string(), version);
 const epochs = z.record(z.string(), natural);
+/** -1: a table that did not exist yet. */
+const version = z.number().int().min(-1);
 
 /** What a ledger entry must look like to be folded. Unknown fields of later minor versions are let through. */
 export const ledgerEntryShape = z.object({
@@ -38,6 +40,9 @@ export const ledgerEntryShape = z.object({
     millis: z.number().min(0),
   }),
   audits: z.array(z.object({ check: z.string(), severity: z.enum(['error', 'warn']), failures: natural })).optional(),
+  checked: z
+    .array(z.object({ input: z.string(), version, scanned: version, partitions: z.array(z.string()) }))
+    .optional(),
   tombstones: z.string().optional(),
   checked: z
     .array(z.object({ input: z.string(), version, scanned: version, partitions: z.array(z.string()) }))
