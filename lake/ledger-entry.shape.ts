@@ -3,9 +3,6 @@ import { isInstant } from '../core/instant.ts';
 
 const instant = z.string().refine(isInstant, 'not an instant');
 const natural = z.number().int().min(0);
-/** -1: the input did not exist. */
-const version = z.number().int().min(-1);
-const versions = z.record(z.string(), version);
 const epochs = z.record(z.string(), natural);
 /** -1: a table that did not exist yet. */
 const version = z.number().int().min(-1);
@@ -44,8 +41,5 @@ export const ledgerEntryShape = z.object({
     .array(z.object({ input: z.string(), version, scanned: version, partitions: z.array(z.string()) }))
     .optional(),
   tombstones: z.string().optional(),
-  checked: z
-    .array(z.object({ input: z.string(), version, scanned: version, partitions: z.array(z.string()) }))
-    .optional(),
   keyChanges: z.object({ path: z.string(), rows: natural, from: instant, to: instant.nullable() }).optional(),
 });
