@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StrataError } from '../core/errors.ts';
+import { type Instant, instantFromMillis } from '../core/instant.ts';
 import { Secret } from './secret.ts';
 import {
   isConnectionVariable,
@@ -46,6 +47,8 @@ export interface Settings {
   readonly builds: number;
   readonly extractions: number;
   readonly batchPartitions: number;
+  /** A simulated time; undefined: the clock of the machine. Ask {@link nowOf}. */
+  readonly now: Instant | undefined;
   /** STRATA_ variables that mean nothing, probably misspelt. */
   readonly unknown: readonly string[];
 }
@@ -98,12 +101,16 @@ export function loadSettings(options: LoadOptions = {}): Settings {
     builds: read('STRATA_BUILDS'),
     extractions: read('STRATA_EXTRACTIONS'),
     batchPartitions: read('STRATA_BATCH_PARTITIONS'),
+    now: read('STRATA_NOW'),
     unknown: unknownVariables(given),
   };
   if (problems.length > 0) throw wrongSettings(problems);
   // Without problems every setting that has a default has a value.
   return settings as Settings;
 }
+
+/** What time it is for the data: which dates are in the future, which interval is the last complete one. */
+export const nowOf = (settings: Settings): Instant => settings.now ?? instantFromMillis(Date.now());
 
 type Read = <N extends VariableName>(name: N) => VariableValue<N> | undefined;
 

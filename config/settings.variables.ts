@@ -1,5 +1,6 @@
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { z } from 'zod';
+import { type Instant, instant } from '../core/instant.ts';
 
 /** One setting: the variable that holds it, what is valid, what it is when nobody says. */
 export interface Variable<T = unknown> {
@@ -23,6 +24,14 @@ const count = z
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const memory = z.string().regex(/^[1-9]\d*(\.\d+)?\s?([KMGT]i?B)$/);
 const plain = z.string().min(1);
+const moment = z.string().transform((text, context): Instant => {
+  try {
+    return instant(text);
+  } catch {
+    context.addIssue('not a moment');
+    return z.NEVER;
+  }
+});
 const httpUrl = z.url({ protocol: /^https?$/ });
 const lakeUri = z.string().regex(/^(file:\/\/\/.+|s3:\/\/[a-z0-9][a-z0-9.-]+(\/.*)?)$/);
 
@@ -142,6 +151,11 @@ export const VARIABLES = {
     valid: 'a whole number from 1',
     byDefault: '64',
     about: 'Bronze partitions that converge takes on before the next cut',
+  }),
+  STRATA_NOW: variable({
+    schema: moment,
+    valid: 'a UTC date like 2026-11-15, or an instant like 2026-11-15T02:00:00Z',
+    about: 'What time it is for data that lives in simulated time; left out: the clock of the machine',
   }),
 } as const;
 

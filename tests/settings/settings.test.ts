@@ -5,8 +5,9 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { writeDevSettings } from '../../config/settings.dev.ts';
 import { printSettings } from '../../config/settings.print.ts';
-import { loadSettings } from '../../config/settings.ts';
+import { loadSettings, nowOf } from '../../config/settings.ts';
 import { StrataError } from '../../core/errors.ts';
+import { millisOf } from '../../core/instant.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'strata-settings-'));
 
@@ -119,4 +120,10 @@ test('a misspelt variable is reported, an empty one is absent', () => {
   });
   expect(settings.unknown).toEqual(['STRATA_LAKEE']);
   expect(settings.env).toBe('dev');
+});
+
+test('the time can be simulated; a malformed one is refused', () => {
+  expect(nowOf(loadSettings({ env: { STRATA_NOW: '2026-11-15' }, cwd: folder() }))).toBe('2026-11-15T00:00:00.000000Z');
+  expect(Math.abs(millisOf(nowOf(loadSettings({ env: {}, cwd: folder() }))) - Date.now())).toBeLessThan(5000);
+  expect(refused({ STRATA_NOW: '2026-02-30' }).message).toContain('STRATA_NOW is "2026-02-30"; valid: a UTC date');
 });
