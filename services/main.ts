@@ -47,10 +47,13 @@ const SAME_PRESS_MS = 500;
 function untilInterrupted(): Promise<'interrupted'> {
   return new Promise((resolve) => {
     let first = 0;
+    // The servers do not keep this process alive, and a listener for signals does not either.
+    const alive = setInterval(() => {}, 60_000);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         first ||= Date.now();
         if (Date.now() - first > SAME_PRESS_MS) process.exit(130);
+        clearInterval(alive);
         resolve('interrupted');
       });
     }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdirSync } from 'node:fs';
+import { lchownSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { StrataError } from '../core/errors.ts';
 import { onPath } from './program.search.ts';
 
@@ -11,18 +12,20 @@ const ACCOUNTS = ['postgres', 'nobody'];
 /**
  * PostgreSQL refuses to run as root, so where we are root it is run as somebody else. First choice is a user namespace:
  * inside it the process is an ordinary user, outside it still reads and writes as root, so that folders which only root
- * may enter work. Where namespaces are forbidden (most containers) it changes the user and keeps the right to pass
+ * may enter work too. Where namespaces are forbidden (most containers) it changes the user and keeps the right to pass
  * through such folders. `dataFolder` is created with the right owner.
  */
 export function withoutRoot(dataFolder: string): Unrooted {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   if (process.getuid?.() !== 0) return (command, args) => ({ command, args });
   const account = ACCOUNTS.map(lookUp).find((found) => found !== undefined);
-  const candidates = account ? [namespace(account), otherUser(account)] : [];
-  for (const prefix of candidates) {
+  const owner = statSync(dataFolder);
+  // Whoever made the data before must run the server again: it refuses files of somebody else.
+  const others = owner.uid === 0 ? account && [namespace(account), otherUser(account)] : [otherUser(owner)];
+  for (const prefix of others ?? []) {
     const [program, ...rest] = prefix.words;
     if (!program || !onPath(program) || !runs(program, [...rest, 'true'])) continue;
-    if (prefix.owner) chownSync(dataFolder, prefix.owner.uid, prefix.owner.gid);
+    if (prefix.owner) own(dataFolder, prefix.owner);
     return (command, args) => ({ command: program, args: [...rest, command, ...args] });
   }
   throw new StrataError(
@@ -32,6 +35,13 @@ export function withoutRoot(dataFolder: string): Unrooted {
       hint: 'Work as an ordinary user, install util-linux (unshare, setpriv), or set POSTGRES_URL to a running server.',
     },
   );
+}
+
+function own(folder: string, { uid, gid }: Account): void {
+  if (statSync(folder).uid === uid) return;
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    lchownSync(join(folder, path), uid, gid);
+  lchownSync(folder, uid, gid);
 }
 
 interface Account {
