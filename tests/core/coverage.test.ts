@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { key, text, whole } from '../../core/builders.ts';
+import { coverageOf, isSettled, nextLook, openPartitions, refuseOlderSnapshot } from '../../core/coverage.ts';
+import { source } from '../../core/define-dataset.ts';
+import { instant } from '../../core/instant.ts';
+import type { LedgerState } from '../../core/ledger.ts';
+import { postgres, snapshot } from '../../core/source.ts';
+import { bronze, derived, ledgerOf, merged } from './fixtures.ts';
+
+const range = (start: string, end: string) => ({ start: instant(start), end: instant(end) });
+const look = (start: string, end: string, settledTo: string, position = '1', partitions = {}) => ({
+  kind: 'ingest' as const,
+  coverage: { covered: range(start, end), settledTo: instant(settledTo), position, observedAt: instant(end) },
+  partitions,
+});
+const ledger = (...looks: ReturnType<typeof look>[]): LedgerState => ledgerOf('bronze.payment', looks);
+const at = (text: string) => instant(text);
+
+describe('the next look', () => {
+  it('begins with the range, or where the last one could not settle', () => {
+    expect(nextLook(ledger(), range('2026-11-01', '2026-11-02'), at('2026-11-05'))).toEqual({
+      lower: at('2026-11-01'),
+      upper: at('2026-11-02'),
+    });
+    const known = ledger(look('2026-11-01', '2026-11-03T02:00:00Z', '2026-11-03T01:00:00Z'));
+    expect(nextLook(known, range('2026-11-03', '2026-11-04'), at('2026-11-04T01:00:00Z')).lower).toBe(at('2026-11-03'));
+    expect(nextLook(known, range('2026-11-05', '2026-11-06'), at('2026-11-06T01:00:00Z')).lower).toBe(
+      at('2026-11-03T01:00:00Z'),
+    );
+  });
+
+  it('has no upper end while the range is not over for the source', () => {
+    expect(nextLook(ledger(), range('2026-11-01', '2026-11-02'), at('2026-11-01T23:00:00Z')).upper).toBeUndefined();
+  });
+
+  it('is not needed where everything is settled', () => {
+    const known = ledger(look('2026-11-01', '2026-11-03T02:00:00Z', '2026-11-03T01:00:00Z'));
+    expect(isSettled(known, range('2026-11-01', '2026-11-03'))).toBe(true);
+    expect(isSettled(known, range('2026-11-03', '2026-11-04'))).toBe(false);
+  });
+});
+
+describe('coverage', () => {
+  const rates = source({
+    name: 'bronze.rate',
+    description: 'rates',
+    source: postgres('oltp'),
+    relation: 'rate',
+    extraction: snapshot(),
+    columns: { id: key(text()) },
+  });
+
+  it('a day that no snapshot saw cannot be seen any more', () => {
+    const known = ledger(look('2026-11-01', '2026-11-02', '2026-11-02'));
+    const judge = (start: string, end: string) =>
+      coverageOf(rates, known, range(start, end), at('2026-11-04T02:00:00Z'));
+    expect(judge('2026-11-01', '2026-11-02')).toBe('covered');
+    expect(judge('2026-11-02', '2026-11-03')).toBe('unobservable');
+    expect(judge('2026-11-04', '2026-11-05')).toBe('open');
+    expect(coverageOf(bronze('payment'), known, range('2026-11-02', '2026-11-03'), at('2026-11-04'))).toBe('open');
+  });
+
+  it('a snapshot never goes in behind a newer one, also when that one stored nothing', () => {
+    const known = ledger(
+      look('2026-11-01', '2026-11-02', '2026-11-02', '99'),
+      look('2026-11-02', '2026-11-03', '2026-11-03', '100'),
+    );
+    expect(known.lookedAt).toBe('100');
+    expect(() => refuseOlderSnapshot('bronze.rate', known, '99')).toThrow(/older/);
+    expect(() => refuseOlderSnapshot('bronze.rate', known, '100')).not.toThrow();
+  });
+
+  it('partitions are open until their sources are covered to the end', () => {
+    const raw = bronze('payment');
+    const payment = merged('silver.payment', raw);
+    const fact = derived('gold.fact', { payment });
+    const total = derived('gold.total', { payment }, { partitionBy: whole() });
+    const days = { '2026-11-01': 'a', '2026-11-02': 'a' };
+    const ledgers = new Map([
+      ['bronze.payment', ledger(look('2026-11-01', '2026-11-02T03:00:00Z', '2026-11-02', '1', days))],
+      ['silver.payment', ledgerOf('silver.payment', [{ partitions: days }])],
+      ['gold.fact', ledgerOf('gold.fact', [{ partitions: days }])],
+      ['gold.total', ledgerOf('gold.total', [{ partitions: { all: 'x' } }])],
+    ]);
+    for (const dataset of [raw, payment, fact]) expect(openPartitions(dataset, ledgers)).toEqual(['2026-11-02']);
+    expect(openPartitions(total, ledgers)).toEqual([]);
+  });
+});
