@@ -58,18 +58,27 @@ export interface LoadOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** Default: the working folder. */
   cwd?: string;
+  /** Variables given as flags of a command; they win over the environment. */
+  flags?: Readonly<Record<string, string | undefined>>;
 }
+
+/** Whether to show stack traces, known before any setting is read. */
+export const wantsStackTraces = (): boolean => Boolean(process.env.DEBUG);
 
 /** Read by the development servers, not by the platform. */
 const ELSEWHERE = /^STRATA_(CACHE|DATA|DEV_|DEMO_|TEST_)/;
 
 /**
- * Reads all settings: the environment first, then what `strata dev` left in `.strata/dev.json`, then defaults.
+ * Reads all settings: flags first, then the environment, then what `strata dev` left in `.strata/dev.json`, then defaults.
  * @throws bad_settings that lists every wrong setting with its valid values; secrets are never part of it.
  */
 export function loadSettings(options: LoadOptions = {}): Settings {
   const cwd = options.cwd ?? process.cwd();
-  const given = { ...readDevSettings(cwd), ...present(options.env ?? process.env) };
+  const given = {
+    ...readDevSettings(cwd),
+    ...present(options.env ?? process.env),
+    ...present(options.flags ?? {}),
+  };
   const problems: Problem[] = [];
   const read = <N extends VariableName>(name: N) => readVariable(name, given, problems);
   const lake = lakeSettings(cwd, read, problems);

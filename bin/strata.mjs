@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// A clone runs its TypeScript as it is, so that `npx strata` needs no build and never runs an old one; an installed
+// package has only dist/. A project's own files may be TypeScript in both cases: tsx loads them.
+import { existsSync } from 'node:fs';
+
+const source = new URL('../cli/main.ts', import.meta.url);
+const built = new URL('../dist/cli/main.js', import.meta.url);
+
+const tsx = await import('tsx/esm/api').catch(() => undefined);
+if (tsx === undefined) {
+  console.error('Strata is not installed yet.\n  do: Run `npm ci` in the folder of package.json.');
+  process.exit(2);
+}
+tsx.register();
+const { main } = await import((existsSync(source) ? source : built).href);
+await main(process.argv);
