@@ -6,7 +6,7 @@ import type { Problem } from './problem.ts';
 import type { QueryColumn, Session } from './session.ts';
 import { columnName, firstSelect, list, type Node, offsetOf, walk } from './sql-ast.ts';
 import { inFile, placeIn } from './sql-errors.ts';
-import { type Statement, standIn } from './sql-statement.ts';
+import type { Statement } from './sql-statement.ts';
 import { emptyRelation, ident, type TypedColumn } from './sql-text.ts';
 import { castAdvice, typeName } from './type-names.ts';
 
@@ -16,7 +16,7 @@ export function visibleColumns(input: Dataset): TypedColumn[] {
   return input.kind === 'source' ? [...declared, ...technicalColumns(input)] : declared;
 }
 
-/** Makes an empty view for each relation, runs the work, and takes the views away. */
+/** Makes an empty view for each relation, as builds make one for each input, runs the work, and takes the views away. */
 export async function withEmptyRelations<T>(
   session: Session,
   relations: Readonly<Record<string, readonly TypedColumn[]>>,
@@ -25,13 +25,11 @@ export async function withEmptyRelations<T>(
   const names = Object.keys(relations);
   try {
     for (const name of names) {
-      await session.run(
-        `CREATE OR REPLACE TEMP VIEW ${ident(standIn(name))} AS FROM ${emptyRelation(relations[name]!)}`,
-      );
+      await session.run(`CREATE OR REPLACE TEMP VIEW ${ident(name)} AS FROM ${emptyRelation(relations[name]!)}`);
     }
     return await work();
   } finally {
-    for (const name of names) await session.run(`DROP VIEW IF EXISTS temp.${ident(standIn(name))}`);
+    for (const name of names) await session.run(`DROP VIEW IF EXISTS temp.${ident(name)}`);
   }
 }
 
@@ -61,7 +59,7 @@ export async function bindDataset(session: Session, dataset: DerivedDataset, sta
 
 async function resultColumns(session: Session, statement: Statement): Promise<QueryColumn[]> {
   try {
-    return await session.columns(statement.sql);
+    return await session.columns(statement.runnable);
   } catch (error) {
     throw inFile(error, statement.file);
   }

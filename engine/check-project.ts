@@ -74,12 +74,23 @@ async function checkDataset(
 
 function partitionProblems({ name, partitionBy, columns, kind }: Dataset): Problem[] {
   if (partitionBy.kind !== 'time' || (kind === 'source' && partitionBy.column.startsWith('_'))) return [];
-  const type = columns.find((c) => c.name === partitionBy.column)?.sqlType;
-  if (type === 'DATE' || type === 'TIMESTAMPTZ') return [];
-  const message = `${name} is cut by ${partitionBy.grain} of ${partitionBy.column}, which is ${type ?? 'not declared'}`;
-  return [
-    { subject: name, where: name, message, hint: 'Cut by a column that is date() or timestamp(), or by whole().' },
-  ];
+  const column = columns.find((c) => c.name === partitionBy.column);
+  const cut = `${name} is cut by ${partitionBy.grain} of ${partitionBy.column}`;
+  const problem = (message: string, hint: string): Problem => ({ subject: name, where: name, message, hint });
+  if (column?.sqlType !== 'DATE' && column?.sqlType !== 'TIMESTAMPTZ') {
+    const hint = 'Cut by a column that is date() or timestamp(), or by whole().';
+    return [problem(`${cut}, which is ${column?.sqlType ?? 'not declared'}`, hint)];
+  }
+  // Bronze's cursor is refused by the ingest; a derived row is, by the check that the missing `nullable` makes.
+  if (kind === 'derived' && column.nullable) {
+    return [
+      problem(
+        `${cut}, which may be null: such rows have no partition`,
+        'Take .nullable() away, so that they go to quarantine.',
+      ),
+    ];
+  }
+  return [];
 }
 
 async function readSql(sqlRoot: string, dataset: DerivedDataset, file: string): Promise<string> {

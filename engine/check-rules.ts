@@ -68,7 +68,7 @@ async function bindRowCheck(session: Session, sql: string, where: string): Promi
     return undefined;
   });
   refuse(statement, [...readsOf(statement, [THIS]).problems, ...findNondeterminism(statement, traits)]);
-  const type = (await columnsIn(session, statement.sql, where))[0]?.type;
+  const type = (await columnsIn(session, statement.runnable, where))[0]?.type;
   if (type !== 'BOOLEAN') {
     throw new StrataError('bad_definition', `The row check gives ${type}, not BOOLEAN`, {
       where,
@@ -91,7 +91,7 @@ async function bindAudit(session: Session, sql: string, where: string): Promise<
       hint: 'Select the failing rows FROM {{this}}.',
     });
   }
-  await columnsIn(session, statement.sql, where);
+  await columnsIn(session, statement.runnable, where);
 }
 
 async function columnsIn(session: Session, sql: string, where: string) {

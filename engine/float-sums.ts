@@ -14,7 +14,7 @@ const FLOATS = new Set(['DOUBLE', 'FLOAT']);
  */
 export async function findFloatSums(session: Session, statement: Statement): Promise<SqlProblem[]> {
   const json = await session.value<string>(
-    `SELECT json_serialize_plan(${literal(statement.sql)}, optimize := false)::VARCHAR`,
+    `SELECT json_serialize_plan(${literal(statement.runnable)}, optimize := false)::VARCHAR`,
   );
   const plan = JSON.parse(json ?? '{}') as Node;
   const sums = new Set<string>();

@@ -3,7 +3,7 @@ import { DuckdbFault } from './duckdb-fault.ts';
 import type { Session } from './session.ts';
 import type { Node } from './sql-ast.ts';
 import { inFile, placeIn } from './sql-errors.ts';
-import { literal, PLACEHOLDER } from './sql-text.ts';
+import { ident, literal, PLACEHOLDER } from './sql-text.ts';
 
 /** One SELECT of a file, parsed but not bound to any table. */
 export interface Statement {
@@ -11,6 +11,8 @@ export interface Statement {
   readonly file: string;
   /** The text with `{{name}}` as a quoted table name of the same length, so that every place stays what it is. */
   readonly sql: string;
+  /** The text as a build runs it, over views named after the inputs; same places. */
+  readonly runnable: string;
   /** The root query node. */
   readonly root: Node;
   /** The same meaning in DuckDB's own words: without comments, casing and layout. */
@@ -37,7 +39,9 @@ const EXPECTED = 'Expected is one SELECT statement that reads its inputs as {{na
  * @throws bad_definition with file, line and column when the text is not exactly one SELECT
  */
 export async function parseStatement(session: Session, text: string, file: string): Promise<Statement> {
-  const sql = text.replace(PLACEHOLDER, (whole, name: string) => `"${standIn(name)}"`.padEnd(whole.length));
+  const substitute = (table: (name: string) => string) =>
+    text.replace(PLACEHOLDER, (whole, name: string) => ident(table(name)).padEnd(whole.length));
+  const sql = substitute(standIn);
   const json = (await session.value<string>(`SELECT json_serialize_sql(${literal(sql)})::VARCHAR`)) ?? '{}';
   const parsed = JSON.parse(json) as Parsed;
   if (parsed.error) throw parseError(parsed, sql, file);
@@ -48,7 +52,7 @@ export async function parseStatement(session: Session, text: string, file: strin
     throw new StrataError('bad_definition', `The file holds ${count}`, { where: file, hint: EXPECTED });
   }
   const canonical = await session.value<string>(`SELECT json_deserialize_sql(${literal(json)}::JSON)`);
-  return { file, sql, root, canonical: canonical ?? '' };
+  return { file, sql, runnable: substitute((name) => name), root, canonical: canonical ?? '' };
 }
 
 interface Parsed {

@@ -1,7 +1,7 @@
 import type { Dataset } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
 import type { RowPredicate } from '../engine/content-hash.ts';
-import { ident, literal } from '../engine/sql-text.ts';
+import { ident } from '../engine/sql-text.ts';
 import { columnPredicates } from './zod-predicates.ts';
 
 /**
@@ -13,8 +13,9 @@ export function compileRowChecks(dataset: Dataset): RowPredicate[] {
   const ofColumns = dataset.columns.flatMap((column) => {
     const name = ident(column.name);
     const notNull = { name: `${column.name}: not null`, sql: `${name} IS NOT NULL` };
-    const rules = located(`${dataset.name}.${column.name}`, () => columnPredicates(column)).map((predicate) => ({
-      name: `${column.name}: ${predicate.rule}`,
+    const predicates = located(`${dataset.name}.${column.name}`, () => columnPredicates(column));
+    const rules = predicates.map((predicate, i) => ({
+      name: `${column.name}: ${predicate.rule}${numberOf(predicates, i)}`,
       sql: `(${name} IS NULL OR (${predicate.sql}))`,
     }));
     return column.nullable ? rules : [notNull, ...rules];
@@ -25,6 +26,12 @@ export function compileRowChecks(dataset: Dataset): RowPredicate[] {
   return [...ofColumns, ...ofDataset];
 }
 
+/** ` (2)` for the second of two rules of the same name, such as two patterns. */
+function numberOf(predicates: readonly { rule: string }[], index: number): string {
+  const before = predicates.slice(0, index).filter((p) => p.rule === predicates[index]?.rule).length;
+  return before === 0 ? '' : ` (${before + 1})`;
+}
+
 function located<T>(where: string, work: () => T): T {
   try {
     return work();
@@ -33,17 +40,4 @@ function located<T>(where: string, work: () => T): T {
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     throw new StrataError(error.code, error.message, { where, ...hint, cause: error });
   }
-}
-
-/** An expression that is true for a row which passes all checks. */
-export function passesAll(checks: readonly RowPredicate[]): string {
-  return checks.length === 0 ? 'true' : `(${checks.map((check) => check.sql).join(' AND ')})`;
-}
-
-/** An expression: the names of the checks that a row fails, VARCHAR[], empty for a good row. */
-export function failedChecks(checks: readonly RowPredicate[]): string {
-  if (checks.length === 0) return '[]::VARCHAR[]';
-  const names = checks.map((check) => `CASE WHEN NOT ${check.sql} THEN ${literal(check.name)} END`);
-  // Lists are made only for the few rows that fail; asking every row for its list takes several times as long.
-  return `CASE WHEN ${passesAll(checks)} THEN []::VARCHAR[] ELSE list_filter([${names.join(', ')}], lambda x: x IS NOT NULL) END`;
 }

@@ -22,7 +22,7 @@ const utf16Length = (text: string): string =>
   `ELSE length(${text}) + length(regexp_replace(${text}, '[^\\x{10000}-\\x{10ffff}]', '', 'g')) END`;
 
 export interface Predicate {
-  /** For people: `at least 3 characters`. */
+  /** For people: `at least 3 characters`. Without commas, which separate names in quarantine. */
   readonly rule: string;
   /** True for a value that passes; only asked of values that are not null. */
   readonly sql: string;
@@ -49,12 +49,12 @@ function formatPredicate(check: Definition, column: string): Predicate | undefin
   const { format = '' } = check;
   switch (format) {
     case 'starts_with':
-      return { rule: `starts with ${check.prefix}`, sql: `starts_with(${column}, ${literal(check.prefix ?? '')})` };
+      return { rule: 'starts with', sql: `starts_with(${column}, ${literal(check.prefix ?? '')})` };
     case 'ends_with':
-      return { rule: `ends with ${check.suffix}`, sql: `ends_with(${column}, ${literal(check.suffix ?? '')})` };
+      return { rule: 'ends with', sql: `ends_with(${column}, ${literal(check.suffix ?? '')})` };
     case 'includes':
       if (check.position !== undefined) return undefined;
-      return { rule: `includes ${check.includes}`, sql: `contains(${column}, ${literal(check.includes ?? '')})` };
+      return { rule: 'includes', sql: `contains(${column}, ${literal(check.includes ?? '')})` };
     case 'lowercase':
       return { rule: 'no capital letters', sql: `NOT regexp_matches(${column}, '[A-Z]')` };
     case 'uppercase':
@@ -64,6 +64,6 @@ function formatPredicate(check: Definition, column: string): Predicate | undefin
       return { rule: 'url', sql: `regexp_matches(${column}, ${literal(URL_PATTERN)})` };
   }
   if (!PATTERN_FORMATS.has(format) || !check.pattern || check.fn) return undefined;
-  const rule = format === 'regex' ? `matches ${check.pattern}` : format;
+  const rule = format === 'regex' ? 'matches its pattern' : format;
   return { rule, sql: `regexp_matches(${column}, ${literal(toRe2(check.pattern))})` };
 }

@@ -41,8 +41,7 @@ function saidByType(check: Definition, { sqlType }: Column): boolean {
 function predicateOf(check: Definition, sql: string, column: Column, schema: Definition): Predicate | undefined {
   if (schema.type === 'string') return column.sqlType === 'VARCHAR' ? stringPredicate(check, sql) : undefined;
   if (schema.type !== 'number' && schema.type !== 'bigint') return undefined;
-  const micros = column.sqlType === 'TIMESTAMPTZ' ? `epoch_us(${sql})` : sql;
-  return numberPredicate(check, micros, column.sqlType);
+  return numberPredicate(check, column.sqlType === 'TIMESTAMPTZ' ? micros(sql) : sql, column.sqlType);
 }
 
 /** What follows from the kind of type alone. */
@@ -68,11 +67,15 @@ function ofType(column: Column, schema: Definition, sql: string, refuse: (what: 
   }
 }
 
+/** As zod sees a moment; epoch_us alone gives null for the two infinities. */
+const micros = (sql: string): string =>
+  `CASE WHEN isfinite(${sql}) THEN epoch_us(${sql}) WHEN ${sql} > TIMESTAMPTZ '2000-01-01' THEN 9223372036854775807 ELSE -9223372036854775807 END`;
+
 const dayRange = (sql: string): string => `${sql} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'`;
 
 function oneOf(values: readonly unknown[], column: Column, sql: string, refuse: (what: string) => never): Predicate {
   if (column.sqlType !== 'VARCHAR' || !values.every((v) => typeof v === 'string')) {
     return refuse('an enum or literal other than of strings');
   }
-  return { rule: `one of ${values.join(', ')}`, sql: `${sql} IN (${values.map(literal).join(', ')})` };
+  return { rule: 'one of its values', sql: `${sql} IN (${values.map(literal).join(', ')})` };
 }
