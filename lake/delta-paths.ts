@@ -19,13 +19,20 @@ export function decodePath(path: string, file: string): string {
   }
 }
 
+/** A data file as the log knows it. */
+export interface LakeFile extends DataFile {
+  /** Milliseconds since the epoch. */
+  readonly modificationTime: number;
+}
+
 /** @param file the log file, for messages. */
-export function fileOf(add: AddFile, file: string): DataFile {
+export function fileOf(add: AddFile, file: string): LakeFile {
   return {
     path: decodePath(add.path, file),
     partition: add.partitionValues[PARTITION_COLUMN] ?? '',
     rows: rowsOf(add.stats),
     bytes: add.size,
+    modificationTime: add.modificationTime,
     ...(add.stats ? { stats: add.stats } : {}),
   };
 }

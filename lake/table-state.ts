@@ -1,8 +1,7 @@
 import { StrataError } from '../core/errors.ts';
 import { EMPTY_LEDGER, LedgerFold, type LedgerState, type Version } from '../core/ledger.ts';
-import type { DataFile } from '../core/ports.ts';
 import type { Commit, MetaData } from './delta-actions.ts';
-import { decodePath, fileOf } from './delta-paths.ts';
+import { decodePath, fileOf, type LakeFile } from './delta-paths.ts';
 import { columnsOfSchema, type TableColumn } from './delta-schema.ts';
 import { commitFile } from './layout.ts';
 
@@ -12,7 +11,7 @@ export interface TableState {
   readonly version: Version;
   readonly ledger: LedgerState;
   /** By path. */
-  readonly files: ReadonlyMap<string, DataFile>;
+  readonly files: ReadonlyMap<string, LakeFile>;
   /** Without `_partition`. */
   readonly columns: readonly TableColumn[];
   readonly metaData: MetaData | undefined;

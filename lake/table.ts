@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admission, admit } from '../core/claims.ts';
 import { StrataError } from '../core/errors.ts';
-import type { Claim, LedgerEntry, Version } from '../core/ledger.ts';
+import { type Claim, type LedgerEntry, LedgerFold, type LedgerState, type Version } from '../core/ledger.ts';
 import type { Snapshot } from '../core/ports.ts';
+import { newestCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Commit, printActions } from './delta-actions.ts';
 import { readCommit, readTail } from './delta-log.ts';
 import type { TableColumn } from './delta-schema.ts';
@@ -32,6 +33,10 @@ export interface CommitResult {
 export interface TableOptions {
   /** Tries for a version before giving up as `conflict`; default 60. */
   readonly tries?: number;
+  /** Commits between two checkpoints; default 100. */
+  readonly checkpointEvery?: number;
+  /** A checkpoint that failed: the commit stands, and a later one tries again. Default: a warning of the process. */
+  readonly onWarning?: (error: unknown) => void;
 }
 
 /** Failed puts of one commit before the error goes to the caller. */
@@ -44,7 +49,13 @@ export class Table {
   /** The table's folder in the store. DataFile paths are relative to it. */
   readonly folder: string;
   readonly #tries: number;
+  readonly #checkpointEvery: number;
+  readonly #onWarning: (error: unknown) => void;
+  /** Newest checkpoint known; undefined: not looked for. */
+  #checkpoint: Version | undefined;
   #state: TableState = EMPTY_TABLE;
+  /** Of loadLedger: may be ahead of the state, and lacks claims. */
+  #ledger: LedgerState | undefined;
   #running: Promise<TableState> | undefined;
   #queued: Promise<TableState> | undefined;
 
@@ -53,6 +64,8 @@ export class Table {
     this.dataset = dataset;
     this.folder = tableFolder(env, dataset);
     this.#tries = options.tries ?? 60;
+    this.#checkpointEvery = options.checkpointEvery ?? 100;
+    this.#onWarning = options.onWarning ?? ((error) => process.emitWarning(error as Error));
   }
 
   /** The newest state: holds every commit acknowledged before the call. */
@@ -73,6 +86,32 @@ export class Table {
     return this.#queued;
   }
 
+  /**
+   * The newest ledger alone, without files; see loadLedgers, which starts many at once. Claims folded into a checkpoint are
+   * left out.
+   */
+  async loadLedger(): Promise<LedgerState> {
+    const base = this.#ledger;
+    if (!base || this.#state.version >= base.version) return (await this.load()).ledger;
+    const commits = await readTail(this.store, this.folder, base.version, { only: 'ledger' });
+    if (commits.length === 0) return base;
+    const fold = new LedgerFold(base);
+    for (const { version, entry } of commits) fold.add(version, entry);
+    // Two loads may overlap: the newer stays.
+    if (fold.state.version > (this.#ledger?.version ?? -1)) this.#ledger = fold.state;
+    return fold.state;
+  }
+
+  /** True when a ledger was read before, so that only what came since has to be. */
+  get knowsLedger(): boolean {
+    return this.#ledger !== undefined || this.#state.version >= 0;
+  }
+
+  /** @param ledger of a checkpoint, or the empty one. */
+  startLedger(ledger: LedgerState): void {
+    this.#ledger ??= ledger;
+  }
+
   /** @throws bad_input when the table has no such version. */
   async loadAt(version: Version): Promise<TableState> {
     const newest = this.#state.version >= version ? this.#state : await this.load();
@@ -83,7 +122,8 @@ export class Table {
         hint: newest.version < 0 ? 'The table does not exist yet.' : `Its versions are 0 to ${newest.version}.`,
       });
     }
-    return foldCommits(EMPTY_TABLE, await readTail(this.store, this.folder, -1, { upTo: version }), this.folder);
+    const base = await this.#base(await newestCheckpoint(this.store, this.folder, version));
+    return foldCommits(base, await readTail(this.store, this.folder, base.version, { upTo: version }), this.folder);
   }
 
   /** Without a version: the newest; a table that does not exist has version -1 and no files. */
@@ -123,7 +163,10 @@ export class Table {
       const version = state.version + 1;
       try {
         const won = await this.store.putIfAbsent(commitFile(this.folder, version), printActions(actions));
-        if (won) return { version, entry: prepared.entry, twin: false };
+        if (won) {
+          await this.#checkpointAfter(version);
+          return { version, entry: prepared.entry, twin: false };
+        }
       } catch (error) {
         // The put may have arrived although the answer did not: the next look at the log tells.
         if (!(error instanceof StrataError) || error.kind === 'terminal' || ++failures >= PUT_FAILURES) throw error;
@@ -165,9 +208,33 @@ export class Table {
   }
 
   async #refresh(): Promise<TableState> {
+    if (this.#checkpoint === undefined) {
+      const checkpoint = await newestCheckpoint(this.store, this.folder);
+      this.#state = await this.#base(checkpoint);
+      this.#checkpoint = checkpoint;
+    }
     const commits = await readTail(this.store, this.folder, this.#state.version);
     this.#state = foldCommits(this.#state, commits, this.folder);
     return this.#state;
+  }
+
+  #base(checkpoint: Version): Promise<TableState> | TableState {
+    return checkpoint < 0 ? EMPTY_TABLE : readCheckpoint(this.store, this.folder, checkpoint);
+  }
+
+  /** Never fails: the commit stands. */
+  async #checkpointAfter(version: Version): Promise<void> {
+    const due = () => version - (this.#checkpoint ?? -1) >= this.#checkpointEvery;
+    if (!due()) return;
+    try {
+      this.#checkpoint = await newestCheckpoint(this.store, this.folder);
+      if (!due()) return;
+      const state = await this.load();
+      await writeCheckpoint(this.store, this.folder, state);
+      this.#checkpoint = state.version;
+    } catch (error) {
+      this.#onWarning(error);
+    }
   }
 
   async #done(admission: Admission & { kind: 'done' }, attempt: string): Promise<CommitResult> {

@@ -1,0 +1,183 @@
+import { writeFile } from 'node:fs/promises';
+import { StrataError } from '../core/errors.ts';
+import {
+  LEDGER_FORMAT,
+  type LedgerState,
+  type MergeMark,
+  type PartitionState,
+  type ScopeState,
+} from '../core/ledger.ts';
+import type { Session } from '../engine/session.ts';
+import { literal } from '../engine/sql-text.ts';
+import { fileError } from './file-errors.ts';
+import { LEDGER_COLUMNS, ledgerRows, type Section } from './ledger-rows.ts';
+import { pack, unpack } from './packed-columns.ts';
+
+const MIB = 1024 * 1024;
+
+/** Writes rows as Parquet by way of a JSON file beside it. @param columns name -> DuckDB type */
+export async function writeRows(
+  session: Session,
+  rows: Iterable<unknown>,
+  columns: Readonly<Record<string, string>>,
+  file: string,
+): Promise<void> {
+  const lines: string[] = [];
+  for (const row of rows) lines.push(JSON.stringify(row));
+  await writeFile(`${file}.json`, lines.join('\n')).catch((error: unknown) => {
+    throw fileError(error, 'write', `${file}.json`);
+  });
+  const types = Object.entries(columns).map(([name, type]) => `${literal(name)}: ${literal(type)}`);
+  // DuckDB allocates buffers of this size; a commit of a backfill may name thousands of scopes in one claim.
+  const longest = lines.reduce((most, line) => Math.max(most, 3 * line.length), MIB);
+  const options = `columns = {${types.join(', ')}}, format = 'newline_delimited', maximum_object_size = ${longest}`;
+  await session.run(
+    `COPY (SELECT * FROM read_json(${literal(`${file}.json`)}, ${options})) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+}
+
+/** @param file a new local file */
+export const writeLedgerFile = (session: Session, state: LedgerState, file: string): Promise<void> =>
+  writeRows(session, ledgerRows(state), LEDGER_COLUMNS, file);
+
+type PackedSection = Partial<Record<keyof typeof LEDGER_COLUMNS, string | null>>;
+
+/**
+ * Reads folded ledgers, all in one query.
+ * @param files local files
+ * @param claims false leaves the claims' text out: enough to plan, not to admit a commit
+ * @returns in the order of the files
+ * @throws corrupt
+ */
+export async function readLedgerFiles(
+  session: Session,
+  files: readonly string[],
+  claims: boolean,
+): Promise<LedgerState[]> {
+  const columns = Object.keys(LEDGER_COLUMNS).filter((c) => c !== 'section' && (claims || c !== 'claim'));
+  const packed = columns.map((c) => pack(`"${c}"`, c)).join(', ');
+  const sql = `SELECT filename, section, ${packed} FROM read_parquet([${files.map(literal).join(', ')}], filename = true) GROUP BY ALL`;
+  const found = await session.rows<PackedSection & { filename: string }>(sql).catch((error: unknown) => {
+    throw unreadable(files, error);
+  });
+  const byFile = new Map<string, Map<Section, PackedSection>>(files.map((file) => [file, new Map()]));
+  for (const row of found) byFile.get(row.filename)?.set(row.section as Section, row);
+  return files.map((file) => stateOf(byFile.get(file) ?? new Map(), file));
+}
+
+function stateOf(sections: ReadonlyMap<Section, PackedSection>, file: string): LedgerState {
+  const column = (section: Section, name: keyof typeof LEDGER_COLUMNS) => unpack(sections.get(section)?.[name]);
+  const numbers = (section: Section, name: keyof typeof LEDGER_COLUMNS) => column(section, name).map(Number);
+  const [format] = numbers('format', 'version');
+  const [version] = numbers('ledger', 'version');
+  if (format === undefined || version === undefined) throw unreadable([file], 'it has no format or no version');
+  if (format > LEDGER_FORMAT) throw tooNew(format, file);
+  const intervals = (section: Section) => {
+    const ends = column(section, 'ends_at');
+    return column(section, 'starts_at')
+      .map((start, i) => ({ start, end: ends[i] as string }))
+      .sort((a, b) => (a.start < b.start ? -1 : 1));
+  };
+  return {
+    version,
+    partitions: partitionsOf(column, numbers),
+    scopes: scopesOf(column, numbers),
+    marks: marksOf(column, numbers),
+    covered: intervals('covered'),
+    settled: intervals('settled'),
+    lookedAt: column('looked_at', 'name')[0],
+    tombstones: column('tombstones', 'name')[0],
+    keyChanges: keyChangesOf(column, numbers),
+  };
+}
+
+type Texts = (section: Section, name: keyof typeof LEDGER_COLUMNS) => string[];
+type Numbers = (section: Section, name: keyof typeof LEDGER_COLUMNS) => number[];
+
+function partitionsOf(column: Texts, numbers: Numbers): Map<string, PartitionState> {
+  const digests = column('partition', 'digest');
+  const rows = numbers('partition', 'rows');
+  const contents = numbers('partition', 'version');
+  const builds = numbers('partition', 'built_version');
+  const hashes = column('partition', 'content_hash');
+  const inputs = column('partition', 'inputs');
+  // Thousands of partitions were built from the same few versions: one object for all of them.
+  const known = new Map<string, Readonly<Record<string, number>>>();
+  const partitions = new Map<string, PartitionState>();
+  column('partition', 'name').forEach((name, i) => {
+    const text = inputs[i] as string;
+    const versions = known.get(text) ?? (JSON.parse(text) as Record<string, number>);
+    known.set(text, versions);
+    partitions.set(name, {
+      digest: digests[i] as string,
+      rows: rows[i] as number,
+      contentVersion: contents[i] as number,
+      builtVersion: builds[i] as number,
+      inputs: versions,
+      contentHash: hashes[i] as string,
+    });
+  });
+  return partitions;
+}
+
+function scopesOf(column: Texts, numbers: Numbers): Map<string, ScopeState> {
+  const epochs = numbers('scope', 'epoch');
+  const versions = numbers('scope', 'version');
+  const claims = column('scope', 'claim');
+  const scopes = new Map<string, ScopeState>();
+  column('scope', 'name').forEach((name, i) => {
+    scopes.set(name, { epoch: epochs[i] as number, version: versions[i] as number, claim: claims[i] ?? NOT_LOADED });
+  });
+  return scopes;
+}
+
+/** Stands for a claim's text that was not read. Equal to no claim: a twin would look fenced, never the other way. */
+export const NOT_LOADED = '';
+
+function marksOf(column: Texts, numbers: Numbers): Map<string, MergeMark> {
+  const epochs = numbers('mark', 'epoch');
+  const versions = numbers('mark', 'version');
+  const hashes = column('mark', 'content_hash');
+  const marks = new Map<string, MergeMark>();
+  column('mark', 'name').forEach((name, i) => {
+    marks.set(name, {
+      version: versions[i] as number,
+      epoch: epochs[i] as number,
+      contentHash: hashes[i] as string,
+    });
+  });
+  return marks;
+}
+
+function keyChangesOf(column: Texts, numbers: Numbers): LedgerState['keyChanges'] {
+  const versions = numbers('key_change', 'version');
+  const rows = numbers('key_change', 'rows');
+  const starts = column('key_change', 'starts_at');
+  const ends = column('key_change', 'ends_at');
+  return column('key_change', 'name')
+    .map((path, i) => ({
+      version: versions[i] as number,
+      path,
+      rows: rows[i] as number,
+      from: starts[i] as string,
+      to: ends[i] === '' ? null : (ends[i] as string),
+    }))
+    .sort((a, b) => a.version - b.version);
+}
+
+function unreadable(files: readonly string[], cause: unknown): StrataError {
+  if (cause instanceof StrataError && cause.code !== 'corrupt' && cause.code !== 'bad_definition') return cause;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new StrataError('corrupt', `A folded ledger cannot be read: ${said}`, {
+    where: files.length === 1 ? files[0]! : `${files[0]} and ${files.length - 1} others`,
+    hint: 'Delete this file: the log holds the same, and a later commit folds it again.',
+    cause,
+  });
+}
+
+function tooNew(format: number, file: string): StrataError {
+  return new StrataError('corrupt', `Ledger format ${format} is newer than this Strata, which reads ${LEDGER_FORMAT}`, {
+    where: file,
+    hint: 'Upgrade this worker to the version of Strata that wrote the table.',
+  });
+}
