@@ -13,8 +13,8 @@ export function keyText(columns: readonly string[], alias?: string): string {
 }
 
 /**
- * Runs the dataset's SQL over the observations and leaves the temp table `built`: output columns, `_op`, `_position`,
- * `_tie`, `_bronze_partition`, `_partition`, `_failed` (names of the failed checks; null: valid).
+ * Runs the dataset's SQL over the observations and leaves two temp tables of output columns, `_op`, `_position`, `_tie`,
+ * `_bronze_partition` and `_partition`: `won`, the valid ones, and `failed`, with `_failed`, the names of the failed checks.
  */
 export async function buildCandidates(input: MergeInput): Promise<void> {
   const { session, dataset } = input;
@@ -29,11 +29,18 @@ export async function buildCandidates(input: MergeInput): Promise<void> {
   );
   const columns = dataset.columns.map((c) => ident(c.name)).join(', ');
   await session.run(
-    `CREATE OR REPLACE TEMP TABLE built AS SELECT ${columns}, _op, _position, _tie, _bronze_partition,
+    `CREATE OR REPLACE TEMP TABLE won AS SELECT ${columns}, _op, _position, _tie, _bronze_partition,
        ${rowPartitionSql(dataset)} AS _partition,
        CASE WHEN _op = 'd' THEN NULL ELSE ${failedChecksSql(input.rowChecks)} END AS _failed
      FROM (${sql})`,
   );
+  await session.run('CREATE OR REPLACE TEMP TABLE failed AS SELECT * FROM won WHERE _failed IS NOT NULL');
+  if (await session.value<boolean>('SELECT exists(SELECT 1 FROM failed)')) {
+    await session.run('DELETE FROM won WHERE _failed IS NOT NULL');
+  }
+  if (input.work.kind === 'rebuild') {
+    await session.run('CREATE OR REPLACE TEMP TABLE reproduced AS SELECT _bronze_partition, _position, _tie FROM won');
+  }
 }
 
 /** The relation behind `{{raw}}`: bronze's columns, and what orders and names an observation. */

@@ -17,7 +17,7 @@ export async function writeKeyChanges(input: MergeInput): Promise<BuildOutput['k
   const from = `${ident(asOfKey.validFrom)}::TIMESTAMP::TIMESTAMPTZ`;
   await session.run(
     `CREATE OR REPLACE TEMP TABLE changed AS
-     SELECT DISTINCT ${keys}, ${from} AS _from FROM (SELECT * FROM removed UNION ALL BY NAME SELECT * EXCLUDE (_op) FROM won WHERE _op <> 'd')
+     SELECT DISTINCT ${keys}, ${from} AS _from FROM (SELECT * FROM removed UNION ALL BY NAME SELECT * EXCLUDE (_op, _failed) FROM entering)
      WHERE ${ident(asOfKey.validFrom)} IS NOT NULL`,
   );
   const [summary] = await session.rows<{ rows: bigint; first: bigint }>(

@@ -1,6 +1,8 @@
 import { PARTITION_COLUMN, type SourceDataset } from '../core/dataset.ts';
 import { ident } from '../engine/sql-text.ts';
 
+export const ALL_STAGED = 'SELECT * FROM staged';
+
 /**
  * Staged rows that differ from their key's newest version in the same cursor partition. Compared by value: A, B, A in one
  * partition keeps all three, and the same A seen twice in a row is kept once. Two versions of a key at one position (a
@@ -12,7 +14,7 @@ export function newInCursorPartitions(dataset: SourceDataset, hasExisting: boole
   const scope = [PARTITION_COLUMN, ...key].map(ident);
   const staged = `SELECT * FROM staged QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position DESC, ${rowText(dataset)} DESC) = 1`;
   // One extraction reads a key once: the window is paid for only where documents may be seen twice.
-  const once = dataset.source.system === 'postgres' ? 'SELECT * FROM staged' : staged;
+  const once = dataset.source.system === 'postgres' ? ALL_STAGED : staged;
   if (!hasExisting) return once;
   const newest = `SELECT * FROM existing SEMI JOIN staged USING (${scope.join(', ')}) QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position DESC) = 1`;
   return `WITH staged_once AS (${once}), newest AS (${newest})
@@ -22,7 +24,7 @@ export function newInCursorPartitions(dataset: SourceDataset, hasExisting: boole
 
 /** A table without a key is a multiset: as many copies of a row as the look that saw the most of them. */
 function newInMultiset(dataset: SourceDataset, hasExisting: boolean): string {
-  if (!hasExisting) return 'SELECT * FROM staged';
+  if (!hasExisting) return ALL_STAGED;
   const scope = [PARTITION_COLUMN, ...dataset.columns.map((c) => c.name)].map(ident);
   const numbered = (table: string) =>
     `SELECT *, row_number() OVER (PARTITION BY ${scope.join(', ')}) AS _copy FROM ${table}`;

@@ -2,7 +2,7 @@ import { StrataError } from '../core/errors.ts';
 import type { Session } from '../engine/session.ts';
 import { ident } from '../engine/sql-text.ts';
 import type { ObserveInput } from './observe.ts';
-import { differs } from './observe-cursor.ts';
+import { ALL_STAGED, differs } from './observe-cursor.ts';
 
 /**
  * What a snapshot of the whole table says that bronze's head (the newest version of each key) does not: new and changed
@@ -15,7 +15,7 @@ export async function differencesFromHead(input: ObserveInput, hasExisting: bool
       where: dataset.name,
     });
   }
-  if (!hasExisting) return 'SELECT * FROM staged';
+  if (!hasExisting) return ALL_STAGED;
   // An older look can say nothing about a newer head.
   if (await isOlder(session)) return 'SELECT * FROM staged WHERE false';
   const keys = dataset.key.map(ident);

@@ -5,7 +5,7 @@ import type { Session } from '../engine/session.ts';
 import { ident, readParquet } from '../engine/sql-text.ts';
 import type { BuildOutput, BuiltPartition } from './build-output.ts';
 import { addDigest, digestOf, digestSql, NO_ROWS, parseDigest, printDigest } from './digest.ts';
-import { newInCursorPartitions } from './observe-cursor.ts';
+import { ALL_STAGED, newInCursorPartitions } from './observe-cursor.ts';
 import { differencesFromHead } from './observe-snapshot.ts';
 import { bronzePartitionSql } from './partition-sql.ts';
 import { writePartitions } from './write-partitions.ts';
@@ -56,7 +56,9 @@ export async function observe(input: ObserveInput): Promise<BuildOutput> {
     dataset.extraction.kind === 'snapshot'
       ? await differencesFromHead(input, hasExisting)
       : newInCursorPartitions(dataset, hasExisting);
-  await session.run(`CREATE OR REPLACE TEMP TABLE observed AS ${query}`);
+  // What needs no comparison is not copied: it is read twice from the staged files instead.
+  const observed = query === ALL_STAGED ? 'staged' : 'observed';
+  if (observed === 'observed') await session.run(`CREATE OR REPLACE TEMP TABLE observed AS ${query}`);
 
   const rowsIn = Number(await session.value<bigint>('SELECT count(*) FROM staged'));
   const partitions = await appended(input, columns);
@@ -65,10 +67,10 @@ export async function observe(input: ObserveInput): Promise<BuildOutput> {
 
   async function appended(from: ObserveInput, all: readonly LakeColumn[]): Promise<BuiltPartition[]> {
     const added = await session.rows<{ p: string; digest_rows: bigint; digest_sum: string }>(
-      `SELECT ${PARTITION_COLUMN} AS p, ${digestSql(all.map((c) => c.name))} FROM observed GROUP BY ${PARTITION_COLUMN} ORDER BY p`,
+      `SELECT ${PARTITION_COLUMN} AS p, ${digestSql(all.map((c) => c.name))} FROM ${observed} GROUP BY ${PARTITION_COLUMN} ORDER BY p`,
     );
     const names = added.map((row) => row.p);
-    const files = await writePartitions(session, 'observed', all, names, directory);
+    const files = await writePartitions(session, observed, all, names, directory);
     return added.map((row) => {
       const before = from.digests.get(row.p);
       const digest = addDigest(before === undefined ? NO_ROWS : parseDigest(before), digestOf(row));

@@ -16,7 +16,7 @@ export async function writeObservationQuarantine(input: MergeInput): Promise<Qua
     input,
     `SELECT ${row} AS row, array_to_string(b._failed, ',') AS failed_checks, ${keyOf(input, 'b')} AS row_key,
        b._bronze_partition AS input_partition, b._position AS position, b._tie AS tie, ${provenance(input)}, b._bronze_partition AS _partition
-     FROM (SELECT * FROM built WHERE _failed IS NOT NULL) b
+     FROM failed b
      JOIN ${ident(input.raw.name)} o USING (_bronze_partition, _position, _tie)`,
   );
 }
@@ -28,7 +28,7 @@ export async function writeRowQuarantine(input: BuildInput): Promise<QuarantineF
     input,
     `SELECT ${row} AS row, array_to_string(b._failed, ',') AS failed_checks, ${keyOf(input, 'b')} AS row_key,
        b._partition AS input_partition, NULL::BIGINT AS position, NULL::VARCHAR AS tie, ${provenance(input)}, b._partition
-     FROM built b WHERE _failed IS NOT NULL`,
+     FROM failed b`,
   );
 }
 
@@ -39,8 +39,7 @@ const keyOf = (input: BuildInput, alias: string): string =>
 
 async function write(input: BuildInput, query: string): Promise<QuarantineFile[]> {
   const { session } = input;
-  if ((await session.value<boolean>('SELECT exists(SELECT 1 FROM built WHERE _failed IS NOT NULL)')) !== true)
-    return [];
+  if ((await session.value<boolean>('SELECT exists(SELECT 1 FROM failed)')) !== true) return [];
   await session.run(`CREATE OR REPLACE TEMP TABLE quarantined AS ${query}`);
   const partitions = await session.rows<{ p: string }>('SELECT DISTINCT _partition AS p FROM quarantined ORDER BY p');
   const files = await writePartitions(

@@ -1,9 +1,9 @@
 import { WHOLE } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
-import { ident, literal, render } from '../engine/sql-text.ts';
+import { ident, literal, readParquet, render } from '../engine/sql-text.ts';
 import type { BuildInput } from './build-input.ts';
-import type { BuildOutput, BuiltPartition } from './build-output.ts';
+import type { BuildOutput, BuiltPartition, LocalFile } from './build-output.ts';
 import { type Digest, digestOf, digestSql, NO_ROWS, printDigest } from './digest.ts';
 import { createInputViews } from './input-views.ts';
 import { rowPartitionSql } from './partition-sql.ts';
@@ -21,60 +21,78 @@ export interface ReplaceInput extends BuildInput {
   readonly outside: 'exact' | 'filter';
 }
 
-/** Makes whole partitions from the inputs. A partition that comes out as it was is confirmed, not written. */
+type Files = Map<string, LocalFile[]>;
+
+/**
+ * Makes whole partitions from the inputs. A partition that comes out as it was is confirmed, not replaced. Rows go straight
+ * to Parquet and are checked there, so that memory does not grow with them; bad rows, being rare, cost a second writing.
+ */
 export async function replacePartitions(input: ReplaceInput): Promise<BuildOutput> {
-  const { session, dataset, directory } = input;
-  const columns = lakeColumns(dataset);
-  await build(input);
-  await refuseStrangers(input);
-  await session.run(
-    `CREATE OR REPLACE TEMP VIEW new_content AS SELECT * EXCLUDE (_failed) FROM built WHERE _failed IS NULL`,
-  );
+  const all = await writeBuilt(input);
+  await refuseStrangers(input, all);
+  await readBack(input, all);
+  const failed = await input.session.value<bigint>('SELECT count(*) FROM failed');
+  const files = failed === 0n ? all : await writeValid(input, all);
   const audits = await input.audit('new_content');
 
   const digests = await digestsOf(input);
-  const changed = input.partitions.filter((p) => input.digests.get(p) !== printDigest(digests.get(p) ?? NO_ROWS));
-  const filled = changed.filter((p) => (digests.get(p)?.rows ?? 0) > 0);
-  const relation = `(SELECT * FROM new_content WHERE _partition IN (${filled.map(literal).join(', ') || 'NULL'}))`;
-  const files = await writePartitions(session, relation, columns, filled, directory);
   const partitions = input.partitions.map((partition): BuiltPartition => {
     const digest = digests.get(partition) ?? NO_ROWS;
-    const mode = changed.includes(partition) ? 'replace' : 'keep';
-    return { partition, digest: printDigest(digest), rows: digest.rows, files: files.get(partition) ?? [], mode };
+    const changed = input.digests.get(partition) !== printDigest(digest);
+    const written = changed ? (files.get(partition) ?? []) : [];
+    return {
+      partition,
+      digest: printDigest(digest),
+      rows: digest.rows,
+      files: written,
+      mode: changed ? 'replace' : 'keep',
+    };
   });
-  const quarantine = await writeRowQuarantine(input);
-  const quarantined = quarantine.reduce((sum, file) => sum + file.rows, 0);
+  const quarantine = failed === 0n ? [] : await writeRowQuarantine(input);
   const rowsOut = partitions.reduce((sum, p) => sum + p.rows, 0);
+  const quarantined = Number(failed);
   return { partitions, quarantine, audits, counts: { rowsIn: rowsOut + quarantined, rowsOut, quarantined } };
 }
 
-async function build(input: ReplaceInput): Promise<void> {
+async function writeBuilt(input: ReplaceInput): Promise<Files> {
   const { session, dataset } = input;
   await createInputViews(input);
   const relations = Object.fromEntries(Object.keys(dataset.inputs).map((name) => [name, ident(name)]));
   const columns = dataset.columns.map((c) => ident(c.name)).join(', ');
   const sql = render(input.sqlText, relations, dataset.sql).trim().replace(/;$/, '');
-  const partition = rowPartitionSql(dataset);
-  const wanted =
-    input.outside === 'filter' && dataset.partitionBy.kind !== WHOLE
-      ? `WHERE ${partition} IN (${input.partitions.map(literal).join(', ')})`
-      : '';
-  await session.run(
-    `CREATE OR REPLACE TEMP TABLE built AS SELECT ${columns}, ${partition} AS _partition, ${failedChecksSql(input.rowChecks)} AS _failed
-     FROM (${sql}\n) ${wanted}`,
-  );
+  const named = `SELECT ${columns}, ${rowPartitionSql(dataset)} AS _partition FROM (${sql}\n)`;
+  if (dataset.partitionBy.kind === WHOLE)
+    return writePartitions(session, `(${named})`, lakeColumns(dataset), [WHOLE], input.directory);
+  const wanted = `WHERE _partition IN (${input.partitions.map(literal).join(', ')})`;
+  const relation = `(SELECT * FROM (${named}) ${input.outside === 'filter' ? wanted : ''})`;
+  return writePartitions(session, relation, lakeColumns(dataset), 'found', input.directory);
 }
 
-async function refuseStrangers(input: ReplaceInput): Promise<void> {
-  const names = input.partitions.map(literal).join(', ');
-  const strangers = await input.session.rows<{ p: string | null; rows: bigint }>(
-    `SELECT _partition AS p, count(*) AS rows FROM built WHERE _partition IS NULL OR _partition NOT IN (${names}) GROUP BY ALL ORDER BY ALL LIMIT 3`,
+/** Views over what was written: `new_content`, the rows that pass their checks, and `failed`. */
+async function readBack(input: ReplaceInput, files: Files): Promise<void> {
+  const { session, dataset } = input;
+  const relation = readParquet(
+    [...files.values()].flat().map((f) => f.localPath),
+    lakeColumns(dataset),
   );
-  const [first] = strangers;
-  if (!first) return;
+  const checked = `SELECT *, ${rowPartitionSql(dataset)} AS _partition, ${failedChecksSql(input.rowChecks)} AS _failed FROM ${relation}`;
+  await session.run(
+    `CREATE OR REPLACE TEMP VIEW new_content AS SELECT * EXCLUDE (_failed) FROM (${checked}) WHERE _failed IS NULL`,
+  );
+  await session.run(`CREATE OR REPLACE TEMP TABLE failed AS SELECT * FROM (${checked}) WHERE _failed IS NOT NULL`);
+}
+
+function writeValid(input: ReplaceInput, files: Files): Promise<Files> {
+  return writePartitions(input.session, 'new_content', lakeColumns(input.dataset), [...files.keys()], input.directory);
+}
+
+async function refuseStrangers(input: ReplaceInput, files: Files): Promise<void> {
+  const stranger = [...files].find(([partition, list]) => list.length > 0 && !input.partitions.includes(partition));
+  if (!stranger) return;
+  const rows = stranger[1].reduce((sum, file) => sum + file.rows, 0);
   throw new StrataError(
     'bad_definition',
-    `${input.dataset.name}: ${first.rows} rows belong to partition ${first.p ?? 'NULL'}, but the inputs given make ${input.partitions.join(', ')}`,
+    `${input.dataset.name}: ${rows} rows belong to partition ${stranger[0]}, but the inputs given make ${input.partitions.join(', ')}`,
     {
       where: input.dataset.sql,
       hint: 'Rows must fall into the interval of the inputs they come from. Where they reach further, name the input with .window(...) or .all().',

@@ -21,13 +21,14 @@ const PARQUET = 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, RETURN
 
 /**
  * Writes a relation that has a `_partition` column as Parquet files, one or more per partition.
- * @param partitions the partitions known to be there; one: a plain copy, which is faster than a partitioned one.
+ * @param partitions the partitions known to be there; one: a plain copy, which is faster than a partitioned one. `found`:
+ * they show in the result; a partition name of null then comes back as `__HIVE_DEFAULT_PARTITION__`.
  */
 export async function writePartitions(
   session: Session,
   relation: string,
   columns: readonly LakeColumn[],
-  partitions: readonly string[],
+  partitions: readonly string[] | 'found',
   directory: string,
 ): Promise<Map<string, LocalFile[]>> {
   if (partitions.length === 0) return new Map();
