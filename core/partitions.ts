@@ -1,6 +1,6 @@
 import { type PartitionBy, WHOLE } from './dataset.ts';
-import { durationMillis, shift } from './instant.ts';
-import { type Grain, type Interval, intervalOf, overlaps, partitionAt, partitionsIn } from './interval.ts';
+import { durationMillis, instantFromMillis, shift } from './instant.ts';
+import { type Grain, type Interval, intervalOf, overlaps, partitionAt, partitionsIn, spanOf } from './interval.ts';
 import type { LedgerState, Version } from './ledger.ts';
 import type { Mapping } from './mapping.ts';
 import { RangeMaximum } from './range-maximum.ts';
@@ -81,21 +81,24 @@ function containedView(input: Grain, output: Grain, ledger: LedgerState): InputV
 function windowView(before: string, input: Grain, output: Grain, ledger: LedgerState): InputView {
   const names = [...ledger.partitions.keys()].sort();
   if (names.length === 0) return { newest: () => undefined, called: [] };
-  const intervals = names.map((name) => intervalOf(name, input));
-  const maximum = new RangeMaximum(names.map((name) => ledger.partitions.get(name)!.contentVersion));
+  const spans = names.map((name) => spanOf(name, input));
+  const versions = names.map((name) => ledger.partitions.get(name)!.contentVersion);
+  const maximum = new RangeMaximum(versions);
   const millis = durationMillis(before);
+  const answers = new Map<string, Newest | undefined>();
   const newest = (partition: string): Newest | undefined => {
-    const { start, end } = intervalOf(partition, output);
-    const from = shift(start, -millis);
-    const low = firstIndex(intervals, (i) => i.end > from);
-    const high = firstIndex(intervals, (i) => i.start >= end);
-    if (low >= high) return undefined;
-    const at = maximum.indexIn(low, high);
-    return { partition: names[at]!, version: ledger.partitions.get(names[at]!)!.contentVersion };
+    if (answers.has(partition)) return answers.get(partition);
+    const { start, end } = spanOf(partition, output);
+    const low = firstIndex(spans, (i) => i.end > start - millis);
+    const high = firstIndex(spans, (i) => i.start >= end);
+    const at = low < high ? maximum.indexIn(low, high) : undefined;
+    const answer = at === undefined ? undefined : { partition: names[at]!, version: versions[at]! };
+    answers.set(partition, answer);
+    return answer;
   };
   // Not past the input's last partition: a window would call partitions of days that have not begun.
-  const span = { start: intervals[0]!.start, end: intervals.at(-1)!.end };
-  return { newest, called: partitionsIn(span, output).filter((name) => newest(name)) };
+  const range = { start: instantFromMillis(spans[0]!.start), end: instantFromMillis(spans.at(-1)!.end) };
+  return { newest, called: partitionsIn(range, output).filter((name) => newest(name)) };
 }
 
 /** Index of the first that holds, where all after it hold too; the length when none does. */
