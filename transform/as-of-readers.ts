@@ -28,8 +28,10 @@ export async function partitionsHoldingKeys({ session, reader, input, changes, f
   const rangeColumns = ['_from', '_to'].map((name) => ({ name, sqlType: 'TIMESTAMPTZ' as const }));
   const same = Object.entries(on).map(([theirs, ours]) => `c.${ident(theirs)} = r.${ident(ours)}`);
   const moment = `r.${ident(at)}::TIMESTAMP::TIMESTAMPTZ`;
-  // A DATE reader sees a row valid from any moment of that day's start; a range that opens within the day counts too.
-  const inRange = `c._from <= ${moment} + INTERVAL 1 DAY AND (c._to IS NULL OR ${moment} < c._to)`;
+  // A reader by day sees a row that becomes valid at any moment of that day.
+  const byDay = reader.columns.find((c) => c.name === at)?.sqlType === 'DATE';
+  const begun = byDay ? `c._from < ${moment} + INTERVAL 1 DAY` : `c._from <= ${moment}`;
+  const inRange = `${begun} AND (c._to IS NULL OR ${moment} < c._to)`;
   const rows = await session.rows<{ p: string }>(
     `SELECT DISTINCT r._partition AS p FROM (SELECT *, ${rowPartitionSql(reader)} AS _partition FROM ${readParquet(
       files.map((f) => f.uri),
