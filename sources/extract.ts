@@ -1,6 +1,7 @@
 import type { SourceDataset } from '../core/dataset.ts';
 import type { Staged } from '../core/ports.ts';
 import type { ExtractOptions, ExtractRequest, SourceConnection } from './extraction.types.ts';
+import { extractMongodb } from './mongodb/extract-mongodb.ts';
 import { extractPostgres } from './postgres/postgres.source.ts';
 
 /**
@@ -21,6 +22,6 @@ export async function extract(
     case 'postgres':
       return extractPostgres(dataset, request, named, options);
     case 'mongodb':
-      throw new Error('soon');
+      return extractMongodb(dataset, request, named, options);
   }
 }

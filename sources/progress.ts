@@ -17,8 +17,14 @@ export class Progress implements Disposable {
     this.#beat();
   }
 
+  /** More chunks than were known before. */
+  expect(chunks: number): void {
+    this.#chunks += chunks;
+    this.#beat();
+  }
+
   /** A chunk is done; undefined: it held no row. */
-  add(...files: (StagedFile | undefined)[]): void {
+  add(...files: readonly (StagedFile | undefined)[]): void {
     this.#done += 1;
     this.#files.push(...files.filter((file) => file !== undefined));
     this.#beat();

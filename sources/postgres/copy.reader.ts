@@ -6,7 +6,8 @@ import { StrataError } from '../../core/errors.ts';
 import type { Session } from '../../engine/session.ts';
 import { ident, literal } from '../../engine/sql-text.ts';
 import type { SourceConnection, StagedFile } from '../extraction.types.ts';
-import { type ChunkReader, chunkQuery, type ReadPlan, writeParquet } from './chunk-reader.ts';
+import { writeParquet } from '../parquet.ts';
+import { type ChunkReader, chunkQuery, type ReadPlan } from './chunk-reader.ts';
 import { BEGIN_SNAPSHOT, connectPostgres } from './connection.ts';
 import { joinStatements, type PgSnapshot } from './snapshot.ts';
 

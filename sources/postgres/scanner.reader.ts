@@ -1,7 +1,8 @@
 import type { Session } from '../../engine/session.ts';
 import { ident, literal } from '../../engine/sql-text.ts';
 import type { SourceConnection } from '../extraction.types.ts';
-import { type ChunkReader, chunkQuery, type ReadPlan, writeParquet } from './chunk-reader.ts';
+import { writeParquet } from '../parquet.ts';
+import { type ChunkReader, chunkQuery, type ReadPlan } from './chunk-reader.ts';
 import { libpqString, SESSION_SETTINGS } from './connection.ts';
 import { joinStatements, type PgSnapshot } from './snapshot.ts';
 

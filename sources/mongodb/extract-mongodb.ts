@@ -1,0 +1,179 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Collection, type Db, MongoClient } from 'mongodb';
+import type { SourceDataset } from '../../core/dataset.ts';
+import { StrataError } from '../../core/errors.ts';
+import { instantFromMillis, shift } from '../../core/instant.ts';
+import type { Staged } from '../../core/ports.ts';
+import type { Session } from '../../engine/session.ts';
+import { coverageOf, type Look } from '../coverage.ts';
+import type { ExtractOptions, ExtractRequest, SourceConnection } from '../extraction.types.ts';
+import { Progress } from '../progress.ts';
+import { stampsOf } from '../stamps.ts';
+import { drain } from '../work-queue.ts';
+import { type ServerMoment, serverMoment } from './cluster-time.ts';
+import { DocumentReader } from './document-reader.ts';
+import { mongoFault } from './fault.ts';
+import { readPiece } from './piece-reader.ts';
+import { cursorPieces, firstCursor, idPieces, laterPiece, type Piece } from './pieces.ts';
+
+const TRANSACTION_LIFETIME_MILLIS = 60_000;
+const CATCH_UP_ROUNDS = 3;
+const SELECTION_TIMEOUT_MILLIS = 10_000;
+
+/**
+ * Reads a MongoDB collection. There is no snapshot: each document is read whole, as it is when its turn comes. By cursor,
+ * rounds follow one another: first everything up to the greatest cursor there was at the start, then what came or moved
+ * behind it meanwhile, under a later position; so a document that moves while we read is seen, and its last version wins.
+ */
+export async function extractMongodb(
+  dataset: SourceDataset,
+  request: ExtractRequest,
+  connection: SourceConnection,
+  options: ExtractOptions,
+): Promise<Staged> {
+  const signal = options.signal ?? new AbortController().signal;
+  let client: MongoClient | undefined;
+  let session: Session | undefined;
+  const directory = join(options.directory, 'documents');
+  try {
+    signal.throwIfAborted();
+    client = new MongoClient(connection.url, {
+      serverSelectionTimeoutMS: SELECTION_TIMEOUT_MILLIS,
+      appName: 'strata extract',
+      readPreference: 'primaryPreferred',
+    });
+    await client.connect();
+    await mkdir(directory, { recursive: true });
+    session = await options.openSession(signal);
+    return await readAll(dataset, request, connection, { ...options, signal }, { db: client.db(), session, directory });
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    if (signal.aborted) throw new StrataError('cancelled', 'The extraction was cancelled', { cause: signal.reason });
+    throw mongoFault(error, connection, dataset.relation);
+  } finally {
+    await session?.close();
+    await client?.close().catch(() => {});
+  }
+}
+
+interface Setting {
+  readonly db: Db;
+  readonly session: Session;
+  readonly directory: string;
+}
+
+async function readAll(
+  dataset: SourceDataset,
+  request: ExtractRequest,
+  connection: SourceConnection,
+  options: ExtractOptions & { readonly signal: AbortSignal },
+  { db, session, directory }: Setting,
+): Promise<Staged> {
+  await requireCollection(db, dataset);
+  const collection = db.collection(dataset.relation);
+  const parallel = options.parallel ?? 2;
+  const reader = new DocumentReader(dataset, request);
+  const start = await serverMoment(db);
+  const observedAt = options.now ?? start.at;
+  using progress = new Progress(0, options.heartbeat);
+  let files = 0;
+  const round = async (pieces: readonly Piece[], moment: ServerMoment) => {
+    progress.expect(pieces.length);
+    const stamps = stampsOf(String(moment.position), observedAt);
+    await drain(pieces, parallel, options.signal, async (take) => {
+      await using own = await session.fork();
+      for (let next = take(); next; next = take()) {
+        const { item } = next;
+        const path = () => join(directory, `${files++}.parquet`);
+        progress.add(
+          ...(await readPiece({
+            collection,
+            piece: item,
+            reader,
+            dataset,
+            session: own,
+            stamps,
+            path,
+            connection,
+            signal: options.signal,
+          })),
+        );
+      }
+    });
+  };
+  const look = await readRounds(dataset, request, collection, db, parallel, start, round);
+  return {
+    ...progress.staged,
+    coverage: coverageOf(dataset.extraction, request, {
+      observedAt,
+      at: start.at,
+      position: String(start.position),
+      ...look,
+    }),
+  };
+}
+
+/** What coverage may build on was all asked before the first document was read. */
+async function readRounds(
+  dataset: SourceDataset,
+  request: ExtractRequest,
+  collection: Collection,
+  db: Db,
+  parallel: number,
+  start: ServerMoment,
+  round: (pieces: readonly Piece[], moment: ServerMoment) => Promise<void>,
+): Promise<Pick<Look, 'oldestOpen' | 'least' | 'greatest'>> {
+  const { extraction } = dataset;
+  if (extraction.kind === 'snapshot') {
+    await round(await idPieces(collection, parallel), start);
+    return { oldestOpen: null, least: null, greatest: null };
+  }
+  const field = dataset.sourceColumns[extraction.column]!;
+  const least = await firstCursor(collection, field, {}, 1);
+  const greatest = await firstCursor(collection, field, {}, -1);
+  await round(await cursorPieces(collection, field, request, greatest, parallel), start);
+  if (request.upper === null) await catchUp(collection, field, request, greatest, db, start, round);
+  return {
+    // A transaction that began earlier than this has committed or was ended by the server.
+    oldestOpen: shift(start.at, -TRANSACTION_LIFETIME_MILLIS),
+    least: least && instantFromMillis(least.getTime()),
+    greatest: greatest && instantFromMillis(greatest.getTime()),
+  };
+}
+
+async function catchUp(
+  collection: Collection,
+  field: string,
+  request: ExtractRequest,
+  greatest: Date | null,
+  db: Db,
+  start: ServerMoment,
+  round: (pieces: readonly Piece[], moment: ServerMoment) => Promise<void>,
+): Promise<void> {
+  const floor = request.lower === null ? null : new Date(Date.parse(`${request.lower.slice(0, 23)}Z`) - 1);
+  let seen = greatest && floor && greatest < floor ? floor : (greatest ?? floor);
+  let position = start.position;
+  for (let i = 0; i < CATCH_UP_ROUNDS; i++) {
+    const moment = await serverMoment(db);
+    const newest = await firstCursor(collection, field, seen ? { $gt: seen } : {}, -1);
+    if (!newest) return;
+    position = moment.position > position ? moment.position : position + 1n;
+    await round([laterPiece(field, seen, newest)], { ...moment, position });
+    seen = newest;
+  }
+}
+
+/** A missing collection reads as an empty one: without this a typing error would delete a whole snapshot table. */
+async function requireCollection(db: Db, dataset: SourceDataset): Promise<void> {
+  const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map((found) => found.name).sort();
+  if (names.includes(dataset.relation)) return;
+  throw new StrataError(
+    'source_mismatch',
+    `${dataset.name} reads the collection ${dataset.relation}, which does not exist`,
+    {
+      where: dataset.name,
+      hint: `Collections of ${db.databaseName} are: ${names.filter((name) => !name.startsWith('system.')).join(', ') || 'none'}.`,
+    },
+  );
+}

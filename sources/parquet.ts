@@ -1,0 +1,26 @@
+import { rm } from 'node:fs/promises';
+import type { Session } from '../engine/session.ts';
+import { literal } from '../engine/sql-text.ts';
+import type { StagedFile } from './extraction.types.ts';
+
+const ROW_GROUP_BYTES = 128 * 2 ** 20;
+const VECTOR = 2048;
+
+/** Writes a relation as one Parquet file; an empty one leaves none. */
+export async function writeParquet(
+  session: Session,
+  select: string,
+  file: string,
+  rowBytes: number,
+): Promise<StagedFile | undefined> {
+  const fit = Math.floor(ROW_GROUP_BYTES / Math.max(1, rowBytes) / VECTOR) * VECTOR;
+  const groupRows = Math.min(122_880, Math.max(VECTOR, fit));
+  const [written] = await session.rows<{ count: bigint; file_size_bytes: bigint }>(
+    `COPY (${select}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows}, RETURN_STATS)`,
+  );
+  if (!written || written.count === 0n) {
+    await rm(file, { force: true });
+    return undefined;
+  }
+  return { uri: file, rows: Number(written.count), bytes: Number(written.file_size_bytes) };
+}
