@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { check } from './commands/check.ts';
+import { query } from './commands/query.ts';
+import { run } from './commands/run.ts';
 
-const COMMANDS = [check];
+const COMMANDS = [check, run, query];
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 it failed, 2 wrong arguments, settings or project, 3 a server does not answer, 130 interrupted.

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { Option } from 'commander';
+import { StrataError } from '../../core/errors.ts';
+import { suggestion } from '../../core/suggest.ts';
+import { openDuckdbWarehouse } from '../../warehouse/duckdb-warehouse.ts';
+import { formatQuery, QUERY_FORMATS, type QueryFormat } from '../../warehouse/query-format.ts';
+import type { Register } from '../cli.ts';
+import type { Context } from '../context.ts';
+import { wholeNumber } from '../option-values.ts';
+
+interface QueryCommandOptions {
+  readonly file?: string;
+  readonly format: QueryFormat;
+  readonly warehouse?: string;
+  readonly maxRows?: number;
+}
+
+export const query: Register = (parent, cli) => {
+  parent
+    .command('query [sql]')
+    .description('ask the warehouse one question, read-only; --json gives an array of rows')
+    .option('--file <path>', 'file with the SQL; - reads standard input')
+    .addOption(new Option('--format <format>', 'how rows are printed').choices(QUERY_FORMATS).default('table'))
+    .option('--warehouse <name>', 'default: the only one there is, or the one called analytics')
+    .option('--max-rows <n>', 'most rows to print (default 10000)', wholeNumber)
+    .action(
+      cli.action<[string | undefined], QueryCommandOptions>(async (context, [given], options) => {
+        const sql = await readSql(given, options.file);
+        const name = options.warehouse ?? defaultWarehouse(context);
+        const setting = context.settings.warehouses[name];
+        if (!setting) throw unknownWarehouse(name, Object.keys(context.settings.warehouses));
+        const { memoryLimit, threads } = context.settings.duckdb;
+        const warehouse = await openDuckdbWarehouse({
+          path: setting.path,
+          schema: context.settings.env,
+          session: { memoryLimit, threads },
+        });
+        const result = await warehouse.query(sql, options.maxRows === undefined ? {} : { maxRows: options.maxRows });
+        context.out.raw(`${formatQuery(result, context.out.json ? 'json' : options.format)}\n`);
+        if (result.truncated) context.out.note(`only the first ${result.rows.length} rows; --max-rows gives more`);
+        return undefined;
+      }),
+    );
+};
+
+async function readSql(given: string | undefined, file: string | undefined): Promise<string> {
+  if ((given === undefined) === (file === undefined)) {
+    throw new StrataError('bad_input', 'Give the SQL as an argument or with --file, one of them', {
+      hint: 'For example: strata query "select count(*) from fact_payment"',
+    });
+  }
+  if (given !== undefined) return given;
+  try {
+    return await readFile(file === '-' ? '/dev/stdin' : file!, 'utf8');
+  } catch (cause) {
+    throw new StrataError('bad_input', 'The SQL file cannot be read', { where: file!, cause });
+  }
+}
+
+function defaultWarehouse({ settings }: Context): string {
+  const names = Object.keys(settings.warehouses);
+  return names.length === 1 ? names[0]! : 'analytics';
+}
+
+function unknownWarehouse(name: string, valid: readonly string[]): StrataError {
+  if (valid.length > 0) {
+    return new StrataError('bad_input', `Unknown warehouse: ${name}`, { hint: suggestion(name, valid) });
+  }
+  return new StrataError('bad_settings', 'No warehouse is configured', {
+    hint: `Set STRATA_WAREHOUSE_${name.toUpperCase()}=duckdb:///absolute/file.duckdb, or start \`npx strata dev\`.`,
+  });
+}

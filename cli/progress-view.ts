@@ -1,0 +1,71 @@
+import cliProgress, { type SingleBar } from 'cli-progress';
+import type { WorkflowProgress } from '../workflows/messages.ts';
+import { duration } from './human.ts';
+import type { Output } from './output.ts';
+
+/** Shows how far a workflow is. */
+export interface ProgressView {
+  update(progress: WorkflowProgress): void;
+  end(): void;
+}
+
+/** A bar where somebody watches; else a line whenever something happened. */
+export const progressView = (out: Output): ProgressView => (out.interactive ? new Bar(out) : new Lines(out));
+
+class Bar implements ProgressView {
+  readonly #bar: SingleBar;
+  #started = false;
+
+  constructor(out: Output) {
+    const format = '{bar} {value}/{total}  {state}  {elapsed}';
+    const options = { format, stream: out.stderr, hideCursor: true, barsize: 30 };
+    this.#bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+  }
+
+  readonly #since = Date.now();
+
+  update(progress: WorkflowProgress): void {
+    const payload = { state: describe(progress), elapsed: duration(Date.now() - this.#since) };
+    if (!this.#started) this.#bar.start(Math.max(1, progress.total), progress.done, payload);
+    this.#started = true;
+    this.#bar.setTotal(Math.max(1, progress.total));
+    this.#bar.update(progress.done, payload);
+  }
+
+  end(): void {
+    if (this.#started) this.#bar.stop();
+  }
+}
+
+class Lines implements ProgressView {
+  readonly #out: Output;
+  readonly #since = Date.now();
+  #last = '';
+  #shown = new Map<string, string>();
+
+  constructor(out: Output) {
+    this.#out = out;
+  }
+
+  update(progress: WorkflowProgress): void {
+    const head = `${describe(progress)}, ${progress.done} of ${progress.total}`;
+    if (head !== this.#last) this.#line(head);
+    this.#last = head;
+    for (const { dataset, message } of progress.failures) {
+      if (this.#shown.get(dataset) !== message) this.#line(`failed: ${dataset}: ${message}`);
+      this.#shown.set(dataset, message);
+    }
+  }
+
+  end(): void {}
+
+  #line(text: string): void {
+    this.#out.note(`${duration(Date.now() - this.#since).padStart(8)}  ${text}`);
+  }
+}
+
+function describe({ state, paused, datasets, failures }: WorkflowProgress): string {
+  const busy = datasets.filter((d) => d.state.startsWith('ingesting')).length;
+  const failed = failures.length > 0 ? `, ${failures.length} failed` : '';
+  return `${paused ? 'paused, ' : ''}${state || 'starting'}${busy > 0 ? ` (${busy} at once)` : ''}${failed}`;
+}
