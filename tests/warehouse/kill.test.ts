@@ -1,0 +1,186 @@
+import { mkdir, mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDuckdbWarehouse } from '../../warehouse/duckdb-warehouse.ts';
+import type { PublishStep } from '../../warehouse/warehouse.ts';
+import { difference, dimAt, factAt, SESSION, writeFiles } from './company.fixture.ts';
+import { Publisher, type PublisherArguments } from './publisher.process.ts';
+import { readWarehouse } from './read-warehouse.ts';
+
+const CUTS = 30;
+let root: string;
+let files: string;
+let path: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'strata-warehouse-kill-'));
+  files = join(root, 'files');
+  for (const pipeline of ['sales', 'risk']) await writeFiles(files, pipeline, CUTS);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+beforeEach(async () => {
+  const folder = await mkdtemp(join(root, 'w-'));
+  path = join(folder, 'analytics.duckdb');
+});
+
+const start = (rest: Partial<PublisherArguments> = {}) =>
+  new Publisher({ path, files, pipeline: 'sales', lastCut: 2, ...rest });
+const open = () => openDuckdbWarehouse({ path, schema: 'dev', session: SESSION });
+
+/** What the file holds must be exactly what its own ledger says, computed without any of our SQL. */
+async function expectConsistent(): Promise<Readonly<Record<string, number>>> {
+  const { cuts, tables } = await readWarehouse(path);
+  const expected: Record<string, string[]> = {};
+  for (const [pipeline, cut] of Object.entries(cuts)) {
+    expected[`fact_${pipeline}`] = factAt(pipeline, cut)
+      .map((row) => row.map((value) => value ?? '').join('|'))
+      .sort();
+    expected[`dim_${pipeline}`] = [`1|${dimAt(pipeline, cut)}`];
+  }
+  expect(Object.fromEntries(Object.entries(tables).map(([name, rows]) => [name, [...rows].sort()]))).toEqual(expected);
+  return cuts;
+}
+
+describe('a publisher killed', () => {
+  it.each([
+    ['copied', 1],
+    ['loaded', 1],
+    ['checked', 1],
+    ['announced', 2],
+    ['installed', 2],
+  ] as const)('after it has %s leaves cut %i', async (step: PublishStep, cut) => {
+    await (await open()).publish(difference(files, 'sales', null, 1));
+    const publisher = start({ pauseAt: step });
+    await publisher.says('paused');
+    publisher.signal('SIGKILL');
+    await publisher.exit;
+    // A reader who knows nothing of Strata sees the old or the new state, never a third one.
+    expect((await expectConsistent()).sales).toBe(step === 'installed' ? 2 : 1);
+    const warehouse = await open();
+    expect(await warehouse.publishedCut('sales')).toBe(cut);
+    expect(await warehouse.publish(difference(files, 'sales', 1, 2))).toMatchObject({
+      outcome: cut === 2 ? 'current' : 'published',
+      cut: 2,
+    });
+    expect(await expectConsistent()).toEqual({ sales: 2 });
+  });
+
+  it('at random moments, over and over, with two pipelines and a twin: the result is as if nobody had died', async () => {
+    let random = 20_261_101;
+    const below = (n: number) => {
+      random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return random % n;
+    };
+    const done = { sales: false, risk: false };
+    let kills = 0;
+    const run = async (pipeline: 'sales' | 'risk', slot: number) => {
+      for (let life = 0; !done[pipeline]; life++) {
+        const publisher = start({ pipeline, lastCut: CUTS, seed: slot * 1000 + life });
+        const mercy = life >= 8;
+        const timer = mercy ? undefined : setTimeout(() => publisher.signal('SIGKILL'), 1200 + below(3000));
+        const code = await publisher.exit;
+        clearTimeout(timer);
+        if (code === 0) done[pipeline] = true;
+        else if (code === null) kills++;
+        else throw new Error(publisher.output);
+      }
+    };
+    let watching = true;
+    const watch = async () => {
+      for (let last: Readonly<Record<string, number>> = {}; watching; ) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const cuts = await expectConsistent().catch((error: Error) => {
+          if (/does not exist/.test(error.message)) return {};
+          throw error;
+        });
+        for (const [pipeline, cut] of Object.entries(last)) expect(cuts).toHaveProperty(pipeline, expect.any(Number));
+        for (const [pipeline, cut] of Object.entries(last))
+          expect((cuts as typeof last)[pipeline]).toBeGreaterThanOrEqual(cut);
+        last = cuts;
+      }
+    };
+    const watcher = watch();
+    await Promise.all([run('sales', 1), run('sales', 2), run('risk', 3)]);
+    watching = false;
+    await watcher;
+    const warehouse = await open();
+    expect(await warehouse.publishedCut('sales')).toBe(CUTS);
+    expect(await expectConsistent()).toEqual({ sales: CUTS, risk: CUTS });
+    console.log(`killed ${kills} times, generation ${(await readWarehouse(path)).generation}`);
+    expect(kills).toBeGreaterThan(2);
+  }, 240_000);
+});
+
+describe('a publisher that sleeps while others go on', () => {
+  it.each(['copied', 'loaded', 'checked', 'announced'] as const)(
+    'from the moment it has %s changes nothing when it wakes',
+    async (step) => {
+      const warehouse = await open();
+      await warehouse.publish(difference(files, 'sales', null, 1));
+      const sleeper = start({ pauseAt: step, lastCut: 9 });
+      await sleeper.says('paused');
+      sleeper.signal('SIGSTOP');
+      const at = (await warehouse.publishedCut('sales'))!;
+      await warehouse.publish(difference(files, 'sales', at, 7));
+      await warehouse.publish(difference(files, 'risk', null, 4));
+      await warehouse.publish(difference(files, 'sales', 7, 9));
+      const before = await readWarehouse(path);
+      sleeper.signal('SIGCONT');
+      sleeper.resume();
+      expect(await sleeper.exit).toBe(0);
+      expect(await readWarehouse(path)).toEqual(before);
+      expect(await expectConsistent()).toEqual({ sales: 9, risk: 4 });
+    },
+  );
+
+  it('and loses its file to the cleaning starts again', async () => {
+    const warehouse = await open();
+    await warehouse.publish(difference(files, 'sales', null, 1));
+    const sleeper = start({ pauseAt: 'checked', lastCut: 5 });
+    await sleeper.says('paused');
+    const next = join(path.replace(/\.duckdb$/, '.next'));
+    for (const name of await readdir(next)) await unlink(join(next, name));
+    sleeper.resume();
+    expect(await sleeper.exit).toBe(0);
+    expect(await expectConsistent()).toEqual({ sales: 5 });
+    // The number it had announced in vain stays unused; everybody goes on above it.
+    await (await open()).publish(difference(files, 'risk', null, 2));
+    expect(await expectConsistent()).toEqual({ sales: 5, risk: 2 });
+  });
+});
+
+describe('a reader', () => {
+  it('keeps reading the cut it opened while newer ones are published', async () => {
+    const warehouse = await open();
+    await warehouse.publish(difference(files, 'sales', null, 1));
+    const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' });
+    const connection = await instance.connect();
+    const label = async () => (await connection.runAndReadAll('SELECT label FROM dev.dim_sales')).getRowsJson()[0]?.[0];
+    expect(await label()).toBe(dimAt('sales', 1));
+    for (let cut = 2; cut <= 5; cut++) await warehouse.publish(difference(files, 'sales', cut - 1, cut));
+    expect(await label()).toBe(dimAt('sales', 1));
+    connection.disconnectSync();
+    instance.closeSync();
+    expect(await expectConsistent()).toEqual({ sales: 5 });
+  });
+});
+
+describe('a full disk', () => {
+  it('leaves the old file, says so, and publishing works again once there is room', async () => {
+    const warehouse = await open();
+    await warehouse.publish(difference(files, 'sales', null, 1));
+    for (const fileSizeLimit of [100, 600, 900]) {
+      const publisher = start({ fileSizeLimit, lastCut: 6 });
+      const code = await publisher.exit;
+      if (code === 0) continue;
+      expect(publisher.output).toMatch(/failed storage/);
+      expect(code).toBe(3);
+      await expectConsistent();
+      expect(await readdir(path.replace(/\.duckdb$/, '.next'))).toEqual([]);
+    }
+    expect(await start({ lastCut: 8 }).exit).toBe(0);
+    expect(await expectConsistent()).toEqual({ sales: 8 });
+  });
+});
