@@ -10,7 +10,10 @@ import { runCommand } from './command.run.ts';
 const ANSWER_TIMEOUT_MS = 10_000;
 const SILENCE_TIMEOUT_MS = 20_000;
 
-/** Downloads a .tar.gz over HTTPS, checks its SHA-256 where the publisher gives one, and caches one program of it. */
+/**
+ * Downloads a .tar.gz over HTTPS, checks its SHA-256 where the publisher gives one, and caches one
+ * program of it that runs here.
+ */
 export async function downloadProgram(
   archive: { url: string; sha256Url?: string; program: string },
   target: string,
@@ -25,7 +28,10 @@ export async function downloadProgram(
       (found) => found.isFile() && found.name === archive.program,
     );
     if (!entry) throw new Error(`the archive holds no ${archive.program}`);
-    return join(entry.parentPath, entry.name);
+    const path = join(entry.parentPath, entry.name);
+    // A wrong architecture or a missing library shows here, while another way is still open.
+    await runCommand(path, ['--version'], { timeoutMs: 60_000 });
+    return path;
   });
 }
 

@@ -29,7 +29,8 @@ export interface ChildServer {
   identity: ProcessIdentity;
   /** Resolves when the process has ended, for whatever reason. */
   ended: Promise<void>;
-  stop(): Promise<void>;
+  /** Sends the signal and resolves when the process is gone. */
+  end(signal: NodeJS.Signals): Promise<void>;
 }
 
 const POLL_MS = 100;
@@ -59,21 +60,20 @@ async function startOnce(launch: ServerLaunch, context: ServiceContext): Promise
     detached: true,
   });
   closeSync(log.fd);
-  const end = watchEnd(child);
+  const ending = watchEnd(child);
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (identity) watch(identity.pid, launch.stopSignal);
-  const gone = end.then(() => identity && unwatch(identity.pid));
-  await untilReady(launch, log, end, identity);
+  const gone = ending.then(() => identity && unwatch(identity.pid));
+  await untilReady(launch, log, ending, identity);
   if (!identity) throw new StrataError('internal', `${launch.name} answered but has no process`);
   child.unref();
-  return {
-    identity,
-    ended: gone.then(() => {}),
-    stop: () =>
-      endProcess(identity, launch.stopSignal)
-        .then(() => gone)
-        .then(() => {}),
+  const end = async (signal: NodeJS.Signals) => {
+    // Without this a process that has nothing else to do would end before its server has.
+    child.ref();
+    await endProcess(identity, signal);
+    await gone;
   };
+  return { identity, ended: gone.then(() => {}), end };
 }
 
 async function untilReady(

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { unwatch, watch } from './orphan.watchdog.ts';
 
 export interface CommandResult {
   stdout: string;
@@ -18,12 +19,15 @@ const KEPT_CHARACTERS = 20_000;
 
 /** Runs a command to its end. Rejects with its last words when it cannot start, fails, or takes too long. */
 export async function runCommand(command: string, args: string[], options: CommandOptions): Promise<CommandResult> {
+  const spoken = [command, ...args.slice(0, 1)].join(' ');
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const { pid } = child;
+    if (pid !== undefined) watch(pid, 'SIGTERM');
     let stdout = '';
     let stderr = '';
     let late = false;
@@ -47,10 +51,11 @@ export async function runCommand(command: string, args: string[], options: Comma
       reject(new Error(`${command} could not be started: ${error.message}`));
     });
     child.once('close', (code, signal) => {
+      if (pid !== undefined) unwatch(pid);
       clearTimeout(timer);
       if (late) reject(new Error(`${command} took longer than ${options.timeoutMs / 1000} s`));
       else if (code === 0) resolve({ stdout, stderr });
-      else reject(new Error(`${command} ended with ${code ?? signal}: ${lastWords(stderr || stdout)}`));
+      else reject(new Error(`${spoken} ended with ${code ?? signal}: ${lastWords(stderr || stdout)}`));
     });
   });
 }

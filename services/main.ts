@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { StrataError } from '../core/errors.ts';
+import { untilInterrupted } from './interrupt.wait.ts';
 import { resetServices } from './reset.services.ts';
 import { printReport } from './service.report.ts';
 import { SERVICE_NAMES, type ServiceName } from './service.types.ts';
@@ -38,26 +39,6 @@ function readArguments(): { only: ServiceName[]; reset: boolean } {
     });
   }
   return { only: names as ServiceName[], reset: values.reset };
-}
-
-/** One key press may arrive twice: from the terminal and from the program that runs this one. */
-const SAME_PRESS_MS = 500;
-
-/** The first signal asks for an orderly stop; a later one ends at once, and the watchdog cleans up. */
-function untilInterrupted(): Promise<'interrupted'> {
-  return new Promise((resolve) => {
-    let first = 0;
-    // The servers do not keep this process alive, and a listener for signals does not either.
-    const alive = setInterval(() => {}, 60_000);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        first ||= Date.now();
-        if (Date.now() - first > SAME_PRESS_MS) process.exit(130);
-        clearInterval(alive);
-        resolve('interrupted');
-      });
-    }
-  });
 }
 
 function printAddresses(services: RunningServices, elapsedMs: number): void {

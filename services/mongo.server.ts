@@ -7,35 +7,29 @@ import type { ServerPlan } from './server.plan.ts';
 import type { ServiceContext } from './service.context.ts';
 
 const REPLICA_SET = 'strata';
+const STAND_IN_FILE = 'documents.mv';
 
 /** The real mongod as a replica set of one (change streams need an oplog), or the stand-in. */
 export async function planMongo(context: ServiceContext, ports: { mongodb: number }): Promise<ServerPlan<'mongodb'>> {
   const realFolder = join(context.dataDir, 'mongodb');
   const standInFolder = join(context.dataDir, 'mongodb-stand-in');
-  const keep = existsSync(realFolder) ? 'real' : existsSync(standInFolder) ? 'stand-in' : undefined;
+  const wrote = (folder: string, file: string) => existsSync(join(folder, file));
+  const keep = wrote(realFolder, 'WiredTiger') ? 'real' : wrote(standInFolder, STAND_IN_FILE) ? 'stand-in' : undefined;
   const program = await findMongo(context, keep);
   const folder = program.real ? realFolder : standInFolder;
   mkdirSync(folder, { recursive: true });
   const port = String(ports.mongodb);
   const mongodbUrl = `mongodb://${HOST}:${port}/?directConnection=true`;
-  const realArguments = [
-    '--dbpath',
-    folder,
-    '--bind_ip',
-    HOST,
-    '--port',
-    port,
-    '--replSet',
-    REPLICA_SET,
-    '--nounixsocket',
-  ];
+  const listen = ['--bind_ip', HOST, '--port', port, '--nounixsocket'];
+  // By default it takes half of the machine's memory.
+  const realArguments = [...listen, '--dbpath', folder, '--replSet', REPLICA_SET, '--wiredTigerCacheSizeGB', '0.5'];
   return {
     label: program.label,
     address: { mongodbUrl },
     launch: {
       name: 'mongodb',
       command: program.command,
-      args: [...program.args, ...(program.real ? realArguments : [port, join(folder, 'documents.mv')])],
+      args: [...program.args, ...(program.real ? realArguments : [port, join(folder, STAND_IN_FILE)])],
       ports: [{ port: ports.mongodb, setting: 'STRATA_DEV_MONGODB_PORT' }],
       stopSignal: 'SIGTERM',
       readyTimeoutMs: 60_000,

@@ -1,5 +1,5 @@
 import { type ChildServer, startChild } from './child.server.ts';
-import { endProcess, identify } from './process.identity.ts';
+import { identify } from './process.identity.ts';
 import type { ServerPlan } from './server.plan.ts';
 import type { ServiceContext } from './service.context.ts';
 import { reportStep } from './service.report.ts';
@@ -40,10 +40,7 @@ export async function startServer(name: ServiceName, context: ServiceContext, pl
   };
   const end = async (signal: NodeJS.Signals) => {
     wanted = false;
-    const current = child;
-    if (!current) return;
-    await endProcess(current.identity, signal);
-    await current.ended;
+    await child?.end(signal);
   };
   await start();
   return {

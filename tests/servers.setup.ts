@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { StrataError } from '../core/errors.ts';
+import { identify } from '../services/process.identity.ts';
 import { printReport } from '../services/service.report.ts';
 import { SERVICE_NAMES, type ServiceName } from '../services/service.types.ts';
 import { type RunningServices, startServices } from '../services/start.services.ts';
@@ -16,9 +17,12 @@ declare module 'vitest' {
   }
 }
 
+const PREFIX = 'strata-tests-';
+
 /** One server of each kind for the whole test run, and only of the kinds that some test asks for. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'strata-tests-'));
+  dropLeftovers();
+  const dataDir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const started = new Map<ServiceName, Promise<RunningServices>>();
   const start = (name: ServiceName) => {
     const services = started.get(name) ?? startOnFreePorts(name, join(dataDir, name));
@@ -46,6 +50,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await Promise.all(running.map((server) => (server.status === 'fulfilled' ? server.value.stop() : undefined)));
     rmSync(dataDir, { recursive: true, force: true });
   };
+}
+
+/** A killed run leaves its folder; its servers are gone with it. */
+function dropLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : 0;
+    if (pid > 0 && !identify(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
 }
 
 function startOnFreePorts(name: ServiceName, dataDir: string): Promise<RunningServices> {

@@ -19,10 +19,10 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 /** A publisher's archive: the program lies in a folder of it, as it usually does. */
-function archive(): Buffer {
+function archive(program = '#!/bin/sh\necho 1.0\n'): Buffer {
   const folder = ownFolder();
   mkdirSync(join(folder, 'tool-1.0', 'bin'), { recursive: true });
-  writeFileSync(join(folder, 'tool-1.0', 'bin', 'tool'), 'program', { mode: 0o755 });
+  writeFileSync(join(folder, 'tool-1.0', 'bin', 'tool'), program, { mode: 0o755 });
   execFileSync('tar', ['-czf', 'tool.tar.gz', 'tool-1.0'], { cwd: folder });
   return readFileSync(join(folder, 'tool.tar.gz'));
 }
@@ -36,15 +36,20 @@ describe('a download', () => {
     );
     const target = join(ownFolder(), 'bin', 'tool-1.0');
     await downloadProgram({ url, sha256Url: `${url}/sha`, program: 'tool' }, target, () => {});
-    expect(readFileSync(target, 'utf8')).toBe('program');
+    expect(readFileSync(target, 'utf8')).toContain('echo 1.0');
     expect(execFileSync('ls', ['-l', target], { encoding: 'utf8' })).toMatch(/^-rwx/);
     expect(readdirSync(join(target, '..'))).toEqual(['tool-1.0']);
   });
 
   it.each([
     ['does not have its checksum', (bytes: Buffer) => ({ sha: '0'.repeat(64), bytes }), 'SHA-256'],
-    ['is cut off', (bytes: Buffer) => ({ sha: undefined, bytes: bytes.subarray(0, 40) }), 'tar ended with'],
-    ['is no archive', () => ({ sha: undefined, bytes: Buffer.from('<html>') }), 'tar ended with'],
+    ['is cut off', (bytes: Buffer) => ({ sha: undefined, bytes: bytes.subarray(0, 40) }), 'tar -xzf ended with'],
+    [
+      'does not run here',
+      () => ({ sha: undefined, bytes: archive('#!/bin/sh\nexit 127\n') }),
+      '--version ended with 127',
+    ],
+    ['is no archive', () => ({ sha: undefined, bytes: Buffer.from('<html>') }), 'tar -xzf ended with'],
   ])('that %s leaves nothing', async (_what, make, message) => {
     const { sha, bytes } = make(archive());
     const url = await serve((request, response) => response.end(request.url === '/sha' ? sha : bytes));

@@ -8,6 +8,8 @@ import type { ServiceEvent } from '../../services/service.report.ts';
 import { describeWith } from '../servers.ts';
 import { ownFolder, ownServices } from './own.services.ts';
 
+const FIXTURE = join(import.meta.dirname, 'starter.fixture.ts');
+
 interface OtherProcess {
   child: ChildProcess;
   /** The server that it started. */
@@ -17,11 +19,14 @@ interface OtherProcess {
 
 /** Another Node process that starts S3 on the folder and stays. */
 async function otherProcess(dataDir: string): Promise<OtherProcess> {
-  const fixture = join(import.meta.dirname, 'starter.fixture.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', fixture, dataDir, 's3'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', FIXTURE, dataDir, 's3'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  onTestFinished(() => void child.kill('SIGTERM'));
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await gone;
+  });
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (chunk) => resolve(String(chunk)));
     child.once('exit', () => reject(new Error('the other process ended before its server was up')));
@@ -45,6 +50,14 @@ async function untilGone(pid: number, withinMs: number): Promise<boolean> {
 }
 
 await describeWith(['s3'], 'The process that started a server', () => {
+  it('lives until its server has stopped, even with nothing else to do', () => {
+    const output = execFileSync(process.execPath, ['--import', 'tsx', FIXTURE, ownFolder(), 's3', 'stop'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(output).toMatch(/stopped\n$/);
+  });
+
   it('takes the server with it when it is killed', async () => {
     const { child, server } = await otherProcess(ownFolder());
     expect(identify(server)).toBeDefined();

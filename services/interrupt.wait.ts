@@ -1,0 +1,22 @@
+/** One key press may arrive twice: from the terminal and from the program that runs this one. */
+const SAME_PRESS_MS = 500;
+
+/**
+ * Resolves at Ctrl-C (or SIGTERM, or when the terminal closes), for an orderly stop. A later signal ends the process at
+ * once; the watchdog then ends what it started. Keeps the process alive until the first signal.
+ */
+export function untilInterrupted(): Promise<'interrupted'> {
+  return new Promise((resolve) => {
+    let first = 0;
+    // The servers do not keep this process alive, and a listener for signals does not either.
+    const alive = setInterval(() => {}, 60_000);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        first ||= Date.now();
+        if (Date.now() - first > SAME_PRESS_MS) process.exit(130);
+        clearInterval(alive);
+        resolve('interrupted');
+      });
+    }
+  });
+}
