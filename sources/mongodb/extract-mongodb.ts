@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Collection, type Db, MongoClient } from 'mongodb';
+import type { Collection, Db, MongoClient } from 'mongodb';
 import type { SourceDataset } from '../../core/dataset.ts';
 import { StrataError } from '../../core/errors.ts';
 import { instantFromMillis, shift } from '../../core/instant.ts';
@@ -12,14 +12,13 @@ import { Progress } from '../progress.ts';
 import { stampsOf } from '../stamps.ts';
 import { drain } from '../work-queue.ts';
 import { type ServerMoment, serverMoment } from './cluster-time.ts';
+import { connectMongo, TRANSACTION_LIFETIME_MILLIS } from './connection.ts';
 import { DocumentReader } from './document-reader.ts';
 import { mongoFault } from './fault.ts';
 import { readPiece } from './piece-reader.ts';
 import { cursorPieces, firstCursor, idPieces, laterPiece, type Piece } from './pieces.ts';
 
-const TRANSACTION_LIFETIME_MILLIS = 60_000;
 const CATCH_UP_ROUNDS = 3;
-const SELECTION_TIMEOUT_MILLIS = 10_000;
 
 /**
  * Reads a MongoDB collection. There is no snapshot: each document is read whole, as it is when its turn comes. By cursor,
@@ -38,12 +37,7 @@ export async function extractMongodb(
   const directory = join(options.directory, 'documents');
   try {
     signal.throwIfAborted();
-    client = new MongoClient(connection.url, {
-      serverSelectionTimeoutMS: SELECTION_TIMEOUT_MILLIS,
-      appName: 'strata extract',
-      readPreference: 'primaryPreferred',
-    });
-    await client.connect();
+    client = await connectMongo(connection);
     await mkdir(directory, { recursive: true });
     session = await options.openSession(signal);
     return await readAll(dataset, request, connection, { ...options, signal }, { db: client.db(), session, directory });

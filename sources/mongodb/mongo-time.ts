@@ -1,24 +1,17 @@
-import { MongoClient } from 'mongodb';
+import type { MongoClient } from 'mongodb';
 import { instantFromMillis, shift } from '../../core/instant.ts';
 import type { SourceConnection } from '../extraction.types.ts';
 import type { SourceTime } from '../low-water.ts';
 import { serverMoment } from './cluster-time.ts';
+import { connectMongo, TRANSACTION_LIFETIME_MILLIS } from './connection.ts';
 import { mongoFault } from './fault.ts';
 import { firstCursor } from './pieces.ts';
 
-const SELECTION_TIMEOUT_MILLIS = 10_000;
-/** The server ends a transaction that is older. */
-const TRANSACTION_LIFETIME_MILLIS = 60_000;
-
 /** Greatest cursor of a collection, and since when every transaction is over. */
 export async function mongoTime(connection: SourceConnection, collection: string, field: string): Promise<SourceTime> {
-  const client = new MongoClient(connection.url, {
-    serverSelectionTimeoutMS: SELECTION_TIMEOUT_MILLIS,
-    appName: 'strata extract',
-    readPreference: 'primaryPreferred',
-  });
+  let client: MongoClient | undefined;
   try {
-    await client.connect();
+    client = await connectMongo(connection);
     const { at } = await serverMoment(client.db());
     const greatest = await firstCursor(client.db().collection(collection), field, {}, -1);
     return {
@@ -28,6 +21,6 @@ export async function mongoTime(connection: SourceConnection, collection: string
   } catch (error) {
     throw mongoFault(error, connection, collection);
   } finally {
-    await client.close().catch(() => {});
+    await client?.close().catch(() => {});
   }
 }
