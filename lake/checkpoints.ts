@@ -49,7 +49,7 @@ export async function newestCheckpoint(
   const hint = await hintedVersion(store, table);
   if (hint !== undefined && hint <= upTo && (await isComplete(store, table, hint))) return hint;
   const versions: Version[] = [];
-  for await (const { path } of store.list(ledgerFolder(table))) {
+  for await (const path of store.listPaths(ledgerFolder(table))) {
     const version = versionOf(path, '.parquet');
     if (version !== undefined && version <= upTo) versions.push(version);
   }
@@ -72,10 +72,8 @@ async function isComplete(store: ObjectStore, table: string, version: Version): 
   return (await Promise.all(both)).every(Boolean);
 }
 
-async function exists(store: ObjectStore, path: string): Promise<boolean> {
-  for await (const info of store.list(path)) return info.path === path;
-  return false;
-}
+const exists = async (store: ObjectStore, path: string): Promise<boolean> =>
+  (await store.get(path, { start: 0, end: 1 })) !== undefined;
 
 /** @throws corrupt */
 export function readCheckpoint(store: ObjectStore, table: string, version: Version): Promise<TableState> {

@@ -61,7 +61,7 @@ async function newestVersion(
 ): Promise<Version> {
   let last = after;
   const startAfter = after < 0 ? {} : { startAfter: commitFile(table, after) };
-  for await (const { path } of store.list(logFolder(table), startAfter)) {
+  for await (const path of store.listPaths(logFolder(table), startAfter)) {
     const version = versionOf(path, '.json');
     if (version !== undefined && version > last) last = version;
     if (upTo !== undefined && last >= upTo) return upTo;

@@ -12,28 +12,20 @@ export async function* listFiles(
   prefix: string,
   startAfter: string | undefined,
   hidden: (name: string) => boolean,
-): AsyncGenerator<ObjectInfo> {
+): AsyncGenerator<string> {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   yield* walk(folder);
 
-  async function* walk(at: string): AsyncGenerator<ObjectInfo> {
+  async function* walk(at: string): AsyncGenerator<string> {
     // `a-b` sorts before `a/x`: folders take part in the order with their slash.
     const names = (await entries(join(root, at)))
       .filter((entry) => !(at === '' && hidden(entry.name)))
       .map((entry) => (entry.isDirectory() ? `${at}${entry.name}/` : `${at}${entry.name}`))
       .filter((path) => (path.endsWith('/') ? mayHold(path) : path.startsWith(prefix) && isAfter(path)))
       .sort(byCode);
-    for (let i = 0; i < names.length; ) {
-      const next = names[i] as string;
-      if (next.endsWith('/')) {
-        yield* walk(next);
-        i++;
-        continue;
-      }
-      const batch: string[] = [];
-      while (i < names.length && batch.length < STATS_AT_ONCE && !names[i]?.endsWith('/'))
-        batch.push(names[i++] as string);
-      for (const info of await Promise.all(batch.map((path) => infoOf(root, path)))) if (info) yield info;
+    for (const path of names) {
+      if (path.endsWith('/')) yield* walk(path);
+      else yield path;
     }
   }
 
@@ -56,6 +48,21 @@ async function entries(folder: string): Promise<Dirent[]> {
     if (codeOf(error) === 'ENOENT') return [];
     throw fileError(error, 'list', folder);
   }
+}
+
+/** Looks at files in groups, because one after the other waits for the disk each time. */
+export async function* withInfo(root: string, paths: AsyncIterable<string>): AsyncGenerator<ObjectInfo> {
+  let group: string[] = [];
+  const look = async (): Promise<ObjectInfo[]> => {
+    const infos = await Promise.all(group.map((path) => infoOf(root, path)));
+    group = [];
+    return infos.filter((info) => info !== undefined);
+  };
+  for await (const path of paths) {
+    group.push(path);
+    if (group.length === STATS_AT_ONCE) yield* await look();
+  }
+  yield* await look();
 }
 
 async function infoOf(root: string, path: string): Promise<ObjectInfo | undefined> {

@@ -4,13 +4,14 @@ import { copyFile, link, open, readdir, readFile, rename, rm, stat } from 'node:
 import { dirname, join, resolve } from 'node:path';
 import { makeFolder, syncFile, syncFolder, writeDurably } from './file-durability.ts';
 import { codeOf, fileError } from './file-errors.ts';
-import { listFiles } from './file-listing.ts';
+import { listFiles, withInfo } from './file-listing.ts';
 import {
   alreadyThere,
   assertPath,
   assertRange,
   type ByteRange,
   bytesOf,
+  type ListOptions,
   missingObject,
   type ObjectInfo,
   type ObjectStore,
@@ -64,7 +65,11 @@ export class FileStore implements ObjectStore {
     return this.#through(path, bytes, linkIfAbsent);
   }
 
-  list(prefix: string, options: { startAfter?: string } = {}): AsyncIterable<ObjectInfo> {
+  list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectInfo> {
+    return withInfo(this.#root, this.listPaths(prefix, options));
+  }
+
+  listPaths(prefix: string, options: ListOptions = {}): AsyncIterable<string> {
     return listFiles(this.#root, prefix, options.startAfter, (name) => name === TEMP);
   }
 

@@ -6,6 +6,7 @@ import {
   assertRange,
   type ByteRange,
   bytesOf,
+  type ListOptions,
   missingObject,
   type ObjectInfo,
   type ObjectStore,
@@ -45,13 +46,17 @@ export class MemoryStore implements ObjectStore {
     return true;
   }
 
-  async *list(prefix: string, options: { startAfter?: string } = {}): AsyncGenerator<ObjectInfo> {
+  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ObjectInfo> {
     const after = options.startAfter;
     const paths = [...this.#objects.keys()].filter((p) => p.startsWith(prefix) && (after === undefined || p > after));
     for (const path of paths.sort()) {
       const object = this.#objects.get(path);
       if (object) yield { path, bytes: object.bytes.length, modifiedAt: object.modifiedAt };
     }
+  }
+
+  async *listPaths(prefix: string, options: ListOptions = {}): AsyncGenerator<string> {
+    for await (const { path } of this.list(prefix, options)) yield path;
   }
 
   async delete(paths: readonly string[]): Promise<void> {

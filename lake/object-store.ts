@@ -12,6 +12,11 @@ export interface ByteRange {
   readonly end: number;
 }
 
+export interface ListOptions {
+  /** Leaves out what comes up to this path, itself included. */
+  readonly startAfter?: string;
+}
+
 /**
  * A flat store of immutable objects. Paths are relative to the store's root, with `/` between the parts and never encoded.
  * Writers never see half an object and neither do readers: an object appears whole, or not at all.
@@ -31,8 +36,10 @@ export interface ObjectStore {
    * retried may also answer false about our own write: whoever must know compares what is there.
    */
   putIfAbsent(path: string, bytes: Uint8Array | string): Promise<boolean>;
-  /** Objects whose path starts with the prefix, in the order of their paths, those up to `startAfter` left out. */
-  list(prefix: string, options?: { startAfter?: string }): AsyncIterable<ObjectInfo>;
+  /** Objects whose path starts with the prefix, in the order of their paths. */
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectInfo>;
+  /** The paths alone, which a local store answers much faster. */
+  listPaths(prefix: string, options?: ListOptions): AsyncIterable<string>;
   /** Missing ones are no error. */
   delete(paths: readonly string[]): Promise<void>;
   /**

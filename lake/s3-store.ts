@@ -21,6 +21,7 @@ import {
   assertRange,
   type ByteRange,
   bytesOf,
+  type ListOptions,
   missingObject,
   type ObjectInfo,
   type ObjectStore,
@@ -112,7 +113,7 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async *list(prefix: string, options: { startAfter?: string } = {}): AsyncGenerator<ObjectInfo> {
+  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ObjectInfo> {
     const after = options.startAfter === undefined ? {} : { StartAfter: `${this.#prefix}${options.startAfter}` };
     const input = { Bucket: this.#bucket, Prefix: `${this.#prefix}${prefix}`, ...after };
     try {
@@ -127,6 +128,10 @@ export class S3Store implements ObjectStore {
     } catch (error) {
       throw s3Error(error, 'list', `${this.#endpoint} s3://${input.Bucket}/${input.Prefix}`);
     }
+  }
+
+  async *listPaths(prefix: string, options: ListOptions = {}): AsyncGenerator<string> {
+    for await (const { path } of this.list(prefix, options)) yield path;
   }
 
   async delete(paths: readonly string[]): Promise<void> {

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admission, admit } from '../core/claims.ts';
 import { StrataError } from '../core/errors.ts';
-import { type Claim, type LedgerEntry, LedgerFold, type LedgerState, type Version } from '../core/ledger.ts';
+import {
+  type Claim,
+  EMPTY_LEDGER,
+  type LedgerEntry,
+  LedgerFold,
+  type LedgerState,
+  type Version,
+} from '../core/ledger.ts';
 import type { Snapshot } from '../core/ports.ts';
 import { newestCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Commit, printActions } from './delta-actions.ts';
@@ -87,43 +94,54 @@ export class Table {
   }
 
   /**
-   * The newest ledger alone, without files; see loadLedgers, which starts many at once. Claims folded into a checkpoint are
-   * left out.
+   * The newest ledger alone, without files. loadLedgers starts many at once.
+   * @param start a folded ledger to begin with where nothing is known yet; it may lack the claims of its scopes
    */
-  async loadLedger(): Promise<LedgerState> {
-    const base = this.#ledger;
-    if (!base || this.#state.version >= base.version) return (await this.load()).ledger;
-    const commits = await readTail(this.store, this.folder, base.version, { only: 'ledger' });
-    if (commits.length === 0) return base;
-    const fold = new LedgerFold(base);
-    for (const { version, entry } of commits) fold.add(version, entry);
+  async loadLedger(start?: { version: Version; ledger: Promise<LedgerState> }): Promise<LedgerState> {
+    const known = this.#knownLedger();
+    if (!known && !start) return (await this.load()).ledger;
+    const after = known?.version ?? start?.version ?? -1;
+    const [base, commits] = await Promise.all([
+      known ?? start?.ledger ?? EMPTY_LEDGER,
+      readTail(this.store, this.folder, after, { only: 'ledger' }),
+    ]);
+    const fold = commits.length === 0 ? undefined : new LedgerFold(base);
+    for (const { version, entry } of commits) fold?.add(version, entry);
+    const ledger = fold?.state ?? base;
     // Two loads may overlap: the newer stays.
-    if (fold.state.version > (this.#ledger?.version ?? -1)) this.#ledger = fold.state;
-    return fold.state;
+    if (ledger.version > (this.#ledger?.version ?? -1)) this.#ledger = ledger;
+    return ledger;
   }
 
   /** True when a ledger was read before, so that only what came since has to be. */
   get knowsLedger(): boolean {
-    return this.#ledger !== undefined || this.#state.version >= 0;
+    return this.#knownLedger() !== undefined;
   }
 
-  /** @param ledger of a checkpoint, or the empty one. */
-  startLedger(ledger: LedgerState): void {
-    this.#ledger ??= ledger;
+  #knownLedger(): LedgerState | undefined {
+    const { version, ledger } = this.#state;
+    if (version < 0 || version < (this.#ledger?.version ?? -1)) return this.#ledger;
+    return ledger;
   }
 
-  /** @throws bad_input when the table has no such version. */
+  /**
+   * @param version -1: as if the table did not exist
+   * @throws bad_input when the table has no such version
+   */
   async loadAt(version: Version): Promise<TableState> {
     const newest = this.#state.version >= version ? this.#state : await this.load();
     if (newest.version === version) return newest;
-    if (version < 0 || version > newest.version) {
-      throw new StrataError('bad_input', `${this.dataset} has no version ${version}`, {
-        where: this.store.uri(this.folder),
-        hint: newest.version < 0 ? 'The table does not exist yet.' : `Its versions are 0 to ${newest.version}.`,
-      });
-    }
+    if (version < 0) return EMPTY_TABLE;
+    if (version > newest.version) throw this.noSuchVersion(version, newest.version);
     const base = await this.#base(await newestCheckpoint(this.store, this.folder, version));
     return foldCommits(base, await readTail(this.store, this.folder, base.version, { upTo: version }), this.folder);
+  }
+
+  noSuchVersion(version: Version, newest: Version): StrataError {
+    return new StrataError('bad_input', `${this.dataset} has no version ${version}`, {
+      where: this.store.uri(this.folder),
+      hint: newest < 0 ? 'The table does not exist yet.' : `Its versions are 0 to ${newest}.`,
+    });
   }
 
   /** Without a version: the newest; a table that does not exist has version -1 and no files. */
