@@ -149,8 +149,8 @@ export const VARIABLES = {
   STRATA_BATCH_PARTITIONS: variable({
     schema: count,
     valid: 'a whole number from 1',
-    byDefault: '64',
-    about: 'Bronze partitions that converge takes on before the next cut',
+    byDefault: '31',
+    about: 'Days of bronze that converge takes on before the next cut',
   }),
   STRATA_NOW: variable({
     schema: moment,

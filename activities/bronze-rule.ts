@@ -1,0 +1,86 @@
+import { Context } from '@temporalio/activity';
+import type { SourceDataset } from '../core/dataset.ts';
+import type { PartitionEntry } from '../core/ledger.ts';
+import type { DataFile, Staged } from '../core/ports.ts';
+import type { Session } from '../engine/session.ts';
+import type { TableState } from '../lake/table-state.ts';
+import type { BuildCounts } from '../transform/build-output.ts';
+import { observe, touchedPartitions } from '../transform/observe.ts';
+import type { Attempt } from './attempt.ts';
+import type { Platform } from './platform.ts';
+import { ReadableFiles } from './readable-files.ts';
+import { Uploads } from './upload.ts';
+
+export interface Observed {
+  readonly adds: readonly DataFile[];
+  readonly partitions: Readonly<Record<string, PartitionEntry>>;
+  readonly counts: BuildCounts;
+  readonly bytes: number;
+}
+
+/** Staged rows less what bronze knows. Applied again only when another ingest wrote into the same partitions meanwhile. */
+export class BronzeRule {
+  readonly #platform: Platform;
+  readonly #dataset: SourceDataset;
+  readonly #staged: Staged;
+  readonly #attempt: Attempt;
+  readonly #uploads: Uploads;
+  #session: Session | undefined;
+  #touched: ReadonlySet<string> | undefined;
+  #last: { existing: string; observed: Observed } | undefined;
+
+  constructor(platform: Platform, dataset: SourceDataset, staged: Staged, attempt: Attempt) {
+    this.#platform = platform;
+    this.#dataset = dataset;
+    this.#staged = staged;
+    this.#attempt = attempt;
+    this.#uploads = new Uploads(platform.lake.table(dataset.name), attempt);
+  }
+
+  async apply(state: TableState): Promise<Observed> {
+    if (this.#staged.uris.length === 0 && this.#dataset.extraction.kind === 'cursor') return NOTHING;
+    this.#session ??= await this.#platform.openSession(Context.current().cancellationSignal);
+    const files = await this.#existing(this.#session, state);
+    const existing = files.map((file) => file.path).join('\n');
+    if (this.#last?.existing === existing) return this.#last.observed;
+    const observed = await this.#observe(this.#session, state, files);
+    this.#last = { existing, observed };
+    return observed;
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+  }
+
+  async #existing(session: Session, state: TableState): Promise<DataFile[]> {
+    const files = [...state.files.values()];
+    if (this.#dataset.extraction.kind === 'snapshot') return files;
+    this.#touched ??= new Set(await touchedPartitions(session, this.#dataset, this.#staged.uris));
+    return files.filter((file) => this.#touched?.has(file.partition));
+  }
+
+  async #observe(session: Session, state: TableState, files: readonly DataFile[]): Promise<Observed> {
+    const { lake } = this.#platform;
+    const readable = new ReadableFiles(session, this.#attempt.directory);
+    const built = await observe({
+      session,
+      dataset: this.#dataset,
+      staged: this.#staged.uris,
+      existing: await readable.of(lake.table(this.#dataset.name), files),
+      digests: digestsOf(state),
+      directory: this.#attempt.directory,
+    });
+    const adds = await this.#uploads.data(
+      built.partitions.flatMap(({ partition, files: local }) => local.map((file) => ({ partition, file }))),
+    );
+    const partitions = Object.fromEntries(
+      built.partitions.map(({ partition, digest, rows }) => [partition, { digest, rows }]),
+    );
+    return { adds, partitions, counts: built.counts, bytes: adds.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+}
+
+const NOTHING: Observed = { adds: [], partitions: {}, counts: { rowsIn: 0, rowsOut: 0, quarantined: 0 }, bytes: 0 };
+
+export const digestsOf = ({ ledger }: TableState): Map<string, string> =>
+  new Map([...ledger.partitions].map(([partition, { digest }]) => [partition, digest]));

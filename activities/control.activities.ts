@@ -1,0 +1,11 @@
+import { createConvergeActivities } from './converge.activities.ts';
+import type { Platform } from './platform.ts';
+import { createRunActivities } from './run.activities.ts';
+
+/** Everything that decides: short, on the queue of the workflows themselves. */
+export const createControlActivities = (platform: Platform) => ({
+  ...createRunActivities(platform),
+  ...createConvergeActivities(platform),
+});
+
+export type ControlActivities = ReturnType<typeof createControlActivities>;

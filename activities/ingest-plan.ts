@@ -1,0 +1,55 @@
+import { isSettled } from '../core/coverage.ts';
+import type { SourceDataset } from '../core/dataset.ts';
+import { type Grain, type Interval, intervalOf, partitionsIn } from '../core/interval.ts';
+import { covers } from '../core/interval-set.ts';
+import type { LedgerState } from '../core/ledger.ts';
+import type { Reprocess } from '../core/staleness.ts';
+
+export interface PlannedIngest {
+  readonly dataset: string;
+  readonly interval: Interval;
+}
+
+/** A range is cut into at most this many chunks per source, so that a backfill of years is not thousands of workflows. */
+const MOST_CHUNKS = 64;
+
+/**
+ * All ingests of a range, in a fixed order, whether due or not: a backfill counts its place in it. A source read by
+ * snapshot is looked at once, however long the range is: the past cannot be seen any more.
+ */
+export function ingestsOf(
+  sources: readonly SourceDataset[],
+  range: Interval,
+  grain: Grain,
+  newestFirst: boolean,
+): PlannedIngest[] {
+  const chunks = chunksOf(range, grain);
+  if (newestFirst) chunks.reverse();
+  const snapshots = sources.filter((s) => s.extraction.kind === 'snapshot');
+  const cursors = sources.filter((s) => s.extraction.kind === 'cursor');
+  return [
+    ...snapshots.map(({ name }) => ({ dataset: name, interval: range })),
+    ...chunks.flatMap((interval) => cursors.map(({ name }) => ({ dataset: name, interval }))),
+  ];
+}
+
+function chunksOf(range: Interval, grain: Grain): Interval[] {
+  const partitions = partitionsIn(range, grain);
+  const size = Math.ceil(partitions.length / MOST_CHUNKS);
+  const chunks: Interval[] = [];
+  for (let i = 0; i < partitions.length; i += size) {
+    const group = partitions.slice(i, i + size);
+    const [first, last] = [group[0] as string, group.at(-1) as string];
+    chunks.push({ start: intervalOf(first, grain).start, end: intervalOf(last, grain).end });
+  }
+  return chunks;
+}
+
+/**
+ * Must this ingest be done? `none` and `stale`: where nobody has looked yet. `failed`: also where a look could not see
+ * everything. `completed`: always.
+ */
+export function isDue(source: SourceDataset, ledger: LedgerState, interval: Interval, reprocess: Reprocess): boolean {
+  if (reprocess === 'completed' || source.extraction.kind === 'snapshot') return true;
+  return reprocess === 'failed' ? !isSettled(ledger, interval) : !covers(ledger.covered, interval);
+}

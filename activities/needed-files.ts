@@ -1,0 +1,31 @@
+import type { DerivedDataset } from '../core/dataset.ts';
+import { intervalOf, overlaps } from '../core/interval.ts';
+import type { Input } from '../core/mapping.ts';
+import { madeFrom } from '../core/partitions.ts';
+
+/**
+ * Which partitions of an input must be read to make these partitions of the output.
+ * @param partitions undefined: not known before the rows are (a merge): everything
+ */
+export function neededFiles(
+  dataset: DerivedDataset,
+  { dataset: input, mapping }: Input,
+  partitions: readonly string[] | undefined,
+): (partition: string) => boolean {
+  const { partitionBy } = input;
+  const always = mapping.kind === 'asOf' || mapping.kind === 'lookup' || partitions === undefined;
+  if (always || partitionBy.kind === 'all') return () => true;
+  const ranges = partitions.map((partition) => madeFrom(mapping, partitionBy, dataset.partitionBy, partition));
+  if (ranges.includes('every')) return () => true;
+  return (partition) => {
+    const interval = intervalOf(partition, partitionBy.grain);
+    return ranges.some((range) => typeof range === 'object' && overlaps(range, interval));
+  };
+}
+
+/** Do the inputs hold rows for other partitions than those that are made? */
+export const reachesBeyond = (dataset: DerivedDataset): boolean =>
+  Object.values(dataset.inputs).some(
+    ({ mapping, dataset: input }) =>
+      mapping.kind === 'window' || (mapping.kind === 'all' && input.partitionBy.kind === 'time'),
+  );

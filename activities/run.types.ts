@@ -1,0 +1,77 @@
+import type { Interval } from '../core/interval.ts';
+import type { Version } from '../core/ledger.ts';
+import type { Reprocess } from '../core/staleness.ts';
+
+export interface ResolveRunInput {
+  readonly pipeline: string;
+  /** As a person, a schedule or a program wrote it; checked here. */
+  readonly input: unknown;
+  /** When a schedule meant to fire, as an instant; undefined where no schedule fired. */
+  readonly nominal: string | undefined;
+}
+
+/** A run whose input has been checked. */
+export interface ResolvedRun {
+  readonly env: string;
+  readonly pipeline: string;
+  readonly interval: Interval;
+  /** `[2026-11-20, 2026-11-21)` */
+  readonly printed: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Source datasets that the pipeline owns and so must ingest. */
+  readonly sources: readonly string[];
+  /** Name of the warehouse. */
+  readonly publishTo: string | undefined;
+}
+
+export interface ResolveBackfillInput {
+  readonly input: unknown;
+}
+
+export interface ResolvedBackfill extends ResolvedRun {
+  readonly reprocess: Reprocess;
+  /** Ingests at once. */
+  readonly maxActive: number;
+  readonly newestFirst: boolean;
+}
+
+export interface IngestInput {
+  readonly env: string;
+  readonly dataset: string;
+  readonly interval: Interval;
+  /** Backfills extract on a queue of their own, so that a nightly finds free slots. */
+  readonly queue: 'extract' | 'backfill-extract';
+}
+
+/** What an ingest left in bronze. */
+export interface IngestResult {
+  readonly dataset: string;
+  /** Of the table, with this ingest in it. */
+  readonly version: Version;
+  /** Bronze partition -> version of its content, for those written and those found in the range; `all`: too many to list. */
+  readonly partitions: Readonly<Record<string, Version>> | 'all';
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly bytes: number;
+  readonly millis: number;
+}
+
+export interface PlanIngestsInput {
+  readonly pipeline: string;
+  readonly interval: Interval;
+  readonly reprocess: Reprocess;
+  readonly newestFirst: boolean;
+  /** Where the previous page ended. */
+  readonly after: number;
+}
+
+/** A page of a backfill's ingests, small enough for one result. */
+export interface IngestPage {
+  readonly ingests: readonly { readonly dataset: string; readonly interval: Interval }[];
+  /** Of this page, need not be done. */
+  readonly skipped: number;
+  /** Of the whole plan, due or not. */
+  readonly total: number;
+  /** Undefined after the last page. */
+  readonly next: number | undefined;
+}

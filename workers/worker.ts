@@ -1,0 +1,115 @@
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createBuildActivities } from '../activities/build.activities.ts';
+import { createControlActivities } from '../activities/control.activities.ts';
+import { activityBoundary } from '../activities/failures.ts';
+import { createIngestActivities } from '../activities/ingest.activities.ts';
+import type { Platform } from '../activities/platform.ts';
+import { createPublishActivities } from '../activities/publish.activities.ts';
+import type { Settings } from '../config/settings.ts';
+import { queueName } from '../core/queue-names.ts';
+import { composePlatform, type ServedProject } from './compose.ts';
+import { connectWorker } from './temporal-connection.ts';
+
+/** Queues that a worker can serve. */
+export const WORKER_QUEUES = ['control', 'extract', 'backfill-extract', 'transform', 'warehouse'] as const;
+export type WorkerQueue = (typeof WORKER_QUEUES)[number];
+
+export interface WorkerChoice {
+  /** Default: all. */
+  readonly queues?: readonly WorkerQueue[];
+}
+
+export interface RunningWorker {
+  readonly platform: Platform;
+  /** Resolves when the worker has stopped; rejects when it fails. */
+  readonly finished: Promise<void>;
+  /** Asks it to stop: what runs may end, what does not in time is taken up by another worker. */
+  stop(): void;
+}
+
+/** Control activities are short or wait: many fit into one process. */
+const CONTROL_AT_ONCE = 100;
+/** What runs when the worker is told to stop may go on for this long, then it is told to leave its work. */
+const GRACE = '20 seconds';
+const FORCE = '60 seconds';
+
+/**
+ * One process that polls the chosen queues.
+ * @throws unreachable, bad_settings, bad_definition: before anything is polled
+ */
+export async function startWorker(
+  settings: Settings,
+  served: ServedProject,
+  { queues = WORKER_QUEUES }: WorkerChoice = {},
+): Promise<RunningWorker> {
+  installLogger();
+  const connection = await connectWorker(settings);
+  try {
+    const platform = await composePlatform(settings, served, connection);
+    const workers: Worker[] = [];
+    for (const queue of queues) {
+      workers.push(
+        await Worker.create({ ...common(settings, connection, queue), ...workOf(queue, platform, settings) }),
+      );
+    }
+    const stop = () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    };
+    // One that fails takes the others with it: half a worker would look like a whole one.
+    const run = (worker: Worker) =>
+      worker.run().catch((error) => {
+        stop();
+        throw error;
+      });
+    const finished = Promise.all(workers.map(run)).finally(() => connection.close());
+    return { platform, finished: finished.then(() => undefined), stop };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function common({ env, temporal }: Settings, connection: NativeConnection, queue: WorkerQueue): WorkerOptions {
+  return {
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: queueName(env, queue),
+    shutdownGraceTime: GRACE,
+    shutdownForceTime: FORCE,
+    interceptors: { activity: [activityBoundary] },
+  };
+}
+
+function workOf(queue: WorkerQueue, platform: Platform, { builds, extractions }: Settings): Partial<WorkerOptions> {
+  switch (queue) {
+    case 'control':
+      return {
+        workflowsPath: workflows(),
+        activities: createControlActivities(platform),
+        maxConcurrentActivityTaskExecutions: CONTROL_AT_ONCE,
+      };
+    case 'extract':
+    case 'backfill-extract':
+      return { activities: createIngestActivities(platform), maxConcurrentActivityTaskExecutions: extractions };
+    case 'transform':
+      return { activities: createBuildActivities(platform), maxConcurrentActivityTaskExecutions: builds };
+    case 'warehouse':
+      return { activities: createPublishActivities(platform), maxConcurrentActivityTaskExecutions: 1 };
+  }
+}
+
+/** TypeScript in a clone, JavaScript in the built package. */
+function workflows(): string {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`../workflows/index.${ending}`, import.meta.url));
+}
+
+let logging = false;
+
+/** Temporal's own lines only where something is wrong: what runs do is shown by Temporal itself. */
+function installLogger(): void {
+  if (logging) return;
+  logging = true;
+  Runtime.install({ logger: new DefaultLogger('WARN') });
+}

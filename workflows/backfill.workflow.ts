@@ -1,0 +1,95 @@
+import { condition, continueAsNew, isCancellation, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { PublishResult } from '../activities/converge.types.ts';
+import type { ResolvedBackfill } from '../activities/run.types.ts';
+import { control } from './activity-proxies.ts';
+import { awaitCut } from './await-cut.ts';
+import { type BackfillState, emptyState, ingestWindow } from './backfill-window.ts';
+import { asWorkflowFailure } from './failures.ts';
+import { pauseSignal, resumeSignal, retryFailedSignal } from './messages.ts';
+import { Progress } from './progress.ts';
+import { failed, publishCut, type RunSummary } from './run.workflow.ts';
+import { searchAttributesOf } from './search-attributes.ts';
+
+/** Carried over when the history grows long. */
+export interface BackfillCarried {
+  readonly resolved: ResolvedBackfill;
+  readonly state: BackfillState;
+}
+
+export interface BackfillSummary extends RunSummary {
+  readonly ingests: number;
+  readonly skipped: number;
+}
+
+/**
+ * A long range: many ingests in a sliding window, then convergence, one publication. What failed does not stop the rest;
+ * it is named at the end, and tried again by the signal `retryFailed` or a backfill with `reprocess: failed`.
+ */
+export async function backfill(input: unknown, carried?: BackfillCarried): Promise<BackfillSummary> {
+  const progress = new Progress('backfill');
+  const state: BackfillState = carried ? { ...carried.state, failed: [...carried.state.failed] } : emptyState();
+  handleSignals(state, progress);
+  try {
+    progress.enter('resolving');
+    const resolved = carried?.resolved ?? (await control.resolveBackfill({ input }));
+    upsertSearchAttributes(searchAttributesOf(resolved));
+    progress.enter('ingesting');
+    const ended = await ingestWindow(resolved, state, progress);
+    if (ended === 'history is long') return await continueAsNew<typeof backfill>(input, { resolved, state });
+    const { cut, published } = await convergeAndPublish(resolved, state, progress);
+    if (state.failed.length > 0)
+      throw failed('The backfill is published without the ingests that failed', state.failed);
+    progress.enter('done');
+    const { pipeline, printed: interval } = resolved;
+    const { done: ingests, skipped } = state;
+    return { pipeline, interval, cut, published, datasets: progress.datasets, ingests, skipped };
+  } catch (error) {
+    if (isCancellation(error)) {
+      progress.enter('cancelled');
+      throw error;
+    }
+    if (error instanceof Error && error.name === 'ContinueAsNew') throw error;
+    progress.enter('failed');
+    throw asWorkflowFailure(error);
+  }
+}
+
+function handleSignals(state: BackfillState, progress: Progress): void {
+  const pause = (paused: boolean) => () => {
+    state.paused = paused;
+    progress.paused = paused;
+  };
+  setHandler(pauseSignal, pause(true));
+  setHandler(resumeSignal, pause(false));
+  setHandler(retryFailedSignal, () => {
+    state.retry.push(...state.failed.splice(0));
+    progress.forgetFailures();
+  });
+  progress.paused = state.paused;
+}
+
+async function convergeAndPublish(
+  resolved: ResolvedBackfill,
+  state: BackfillState,
+  progress: Progress,
+): Promise<{ cut: number; published: PublishResult | undefined }> {
+  const { env, pipeline, interval, reprocess: mode } = resolved;
+  const again = mode === 'stale' || mode === 'completed';
+  await condition(() => !state.paused);
+  progress.enter('converging');
+  const outcome = await awaitCut({
+    env,
+    pipeline,
+    required: state.required,
+    reprocess: again ? { mode, range: interval } : undefined,
+  });
+  if (outcome.kind === 'failed') {
+    progress.fail(outcome.reasons);
+    throw failed('Not everything could be built', outcome.reasons);
+  }
+  for (const built of outcome.built) progress.add(built.dataset, built.state, built);
+  progress.enter('publishing');
+  const published = await publishCut(resolved, outcome.cut);
+  progress.step(2);
+  return { cut: outcome.cut, published };
+}

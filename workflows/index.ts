@@ -1,0 +1,11 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { type RunSummary, run } from './run.workflow.ts';
+
+export { backfill } from './backfill.workflow.ts';
+export { converge } from './converge.workflow.ts';
+export { ingest } from './ingest.workflow.ts';
+
+/** Every other workflow type is the name of a pipeline; an unknown one fails at once and says which exist. */
+export default async function pipelineRun(input: unknown): Promise<RunSummary> {
+  return run(workflowInfo().workflowType, input);
+}
