@@ -38,7 +38,12 @@ export function runQuery(
   });
 }
 
+const COMMENTS = /--.*$|\/\*[\s\S]*?\*\//gm;
+
 async function read(session: Session, sql: string, maxRows: number): Promise<QueryResult> {
+  if (sql.replaceAll(COMMENTS, '').trim() === '') {
+    throw new StrataError('bad_input', 'The query is empty', { hint: 'Write one SQL statement.' });
+  }
   try {
     const statements = await session.connection.extractStatements(sql);
     if (statements.count !== 1) {
