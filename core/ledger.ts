@@ -216,7 +216,7 @@ export class LedgerFold {
       ...entry,
       contentVersion: changed ? version : before.contentVersion,
       builtVersion: version,
-      inputs: partial ? mixedInputs(before.inputs, commit.claim.inputs) : commit.claim.inputs,
+      inputs: partial ? olderOf(before.inputs, commit.claim.inputs) : commit.claim.inputs,
       contentHash: partial ? before.contentHash : commit.claim.contentHash,
     });
   }
@@ -255,18 +255,9 @@ export class LedgerFold {
   }
 }
 
-/**
- * Of a partition in which a merge touched some keys. The source counts as read up to now: a later rebuild that read less
- * would not find the touched keys' observations and lose them. Other inputs count as old as its oldest rows.
- */
-function mixedInputs(
-  before: Readonly<Record<string, Version>>,
-  now: Readonly<Record<string, Version>>,
-): Record<string, Version> {
+/** A partition in which a merge touched some keys counts as old as its oldest rows. */
+function olderOf(a: Readonly<Record<string, Version>>, b: Readonly<Record<string, Version>>): Record<string, Version> {
   return Object.fromEntries(
-    Object.entries(now).map(([input, version], index) => [
-      input,
-      index === 0 ? version : Math.min(version, before[input] ?? version),
-    ]),
+    Object.entries(b).map(([input, version]) => [input, Math.min(version, a[input] ?? version)]),
   );
 }

@@ -150,7 +150,7 @@ describe('asOf', () => {
       },
     ]);
     expect(touched.partitions.get('2026-11-02')).toMatchObject({
-      inputs: { 'bronze.payment': 4, 'silver.rate': 0 },
+      inputs: { 'bronze.payment': 0, 'silver.rate': 0 },
       contentHash: 'h0',
       contentVersion: 1,
     });
