@@ -1,26 +1,35 @@
 import { z } from 'zod';
 import type { Cut } from '../core/cuts.ts';
-import { StrataError } from '../core/errors.ts';
+import { readJson } from './json-object.ts';
 import { cutFile, cutsFolder } from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 
-const cutShape = z.object({
+const cutShape: z.ZodType<Cut> = z.object({
   format: z.literal(1),
   pipeline: z.string(),
   number: z.number().int().min(1),
   versions: z.record(z.string(), z.number().int().min(-1)),
 });
 
-/** The pipeline's newest cut; undefined before the first. */
-export async function newestCut(store: ObjectStore, env: string, pipeline: string): Promise<Cut | undefined> {
-  let newest: string | undefined;
-  for await (const { path } of store.list(cutsFolder(env, pipeline))) newest = path;
-  return newest === undefined ? undefined : readCut(store, newest);
+/** The numbers of a pipeline's cuts, oldest first. */
+export async function cutNumbers(store: ObjectStore, env: string, pipeline: string): Promise<number[]> {
+  const numbers: number[] = [];
+  for await (const path of store.listPaths(cutsFolder(env, pipeline))) {
+    const number = /(\d{10})\.json$/.exec(path)?.[1];
+    if (number !== undefined) numbers.push(Number(number));
+  }
+  return numbers;
 }
 
-/** One cut by its number; undefined when there is none. */
+/** The pipeline's newest cut; undefined before the first. @throws corrupt */
+export async function newestCut(store: ObjectStore, env: string, pipeline: string): Promise<Cut | undefined> {
+  const number = (await cutNumbers(store, env, pipeline)).at(-1);
+  return number === undefined ? undefined : cutNamed(store, env, pipeline, number);
+}
+
+/** One cut by its number; undefined when there is none. @throws corrupt */
 export const cutNamed = (store: ObjectStore, env: string, pipeline: string, number: number): Promise<Cut | undefined> =>
-  readCut(store, cutFile(env, pipeline, number));
+  readJson(store, cutFile(env, pipeline, number), cutShape);
 
 /** @returns false when another maker took the number with other versions: look at the tables again */
 export async function writeCut(store: ObjectStore, env: string, cut: Cut): Promise<boolean> {
@@ -28,14 +37,4 @@ export async function writeCut(store: ObjectStore, env: string, cut: Cut): Promi
   const text = JSON.stringify(cut);
   // Our own write whose answer was lost is told by its content.
   return (await store.putIfAbsent(path, text)) || (await store.getText(path)) === text;
-}
-
-async function readCut(store: ObjectStore, path: string): Promise<Cut | undefined> {
-  const text = await store.getText(path);
-  if (text === undefined) return undefined;
-  try {
-    return cutShape.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new StrataError('corrupt', 'A cut cannot be read', { where: store.uri(path), cause });
-  }
 }
