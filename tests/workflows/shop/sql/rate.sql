@@ -1,0 +1,1 @@
+SELECT currency, rate_date, rate, updated_at FROM {{raw}}
