@@ -50,9 +50,14 @@ export class Context {
     return pipelineNamed(await this.project(), name);
   }
 
-  #load(): Settings {
+  /** What was given as options, by the names of the settings. */
+  get flags(): Record<string, string | undefined> {
     const { env, project } = this.#options;
-    const settings = loadSettings({ flags: { STRATA_ENV: env, STRATA_PROJECT: project } });
+    return { STRATA_ENV: env, STRATA_PROJECT: project };
+  }
+
+  #load(): Settings {
+    const settings = loadSettings({ flags: this.flags });
     for (const name of settings.unknown) {
       const near = nearest(name, ['STRATA_LAKE', 'STRATA_ENV', 'STRATA_PROJECT', 'STRATA_TEMPORAL_ADDRESS']);
       this.out.note(`warning: there is no setting ${name}${near ? `; did you mean ${near}?` : ''}`);

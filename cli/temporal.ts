@@ -3,42 +3,42 @@ import type { Settings } from '../config/settings.ts';
 import { StrataError } from '../core/errors.ts';
 import { queueName } from '../core/queue-names.ts';
 
-export interface TemporalLink {
-  readonly client: Client;
-  close(): Promise<void>;
-}
-
 /** gRPC's numbers for: took too long, not allowed, not there, nobody answers, who are you. */
 const GRPC = { deadline: 4, notFound: 5, denied: 7, unavailable: 14, unauthenticated: 16 } as const;
 const CONNECT_TIMEOUT = '5 seconds';
 
-/** @throws unreachable naming the address and how to start a server; access_denied; bad_settings for a wrong namespace */
-export async function connectTemporal({ temporal }: Settings): Promise<TemporalLink> {
-  const { address, namespace, tls, apiKey } = temporal;
+/**
+ * Lends a client for as long as the work takes.
+ * @throws unreachable naming the address and how to start a server; access_denied; bad_settings for a wrong namespace
+ */
+export async function withTemporal<T>(
+  settings: Pick<Settings, 'temporal'>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const { namespace } = settings.temporal;
+  let connection: Connection | undefined;
   try {
-    const connection = await Connection.connect({
-      address,
-      tls,
-      connectTimeout: CONNECT_TIMEOUT,
-      ...(apiKey === undefined ? {} : { apiKey: apiKey.reveal() }),
-    });
-    try {
-      await connection.workflowService.describeNamespace({ namespace });
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
-    return { client: new Client({ connection, namespace }), close: () => connection.close() };
-  } catch (cause) {
-    throw temporalError(cause, { temporal });
+    connection = await connect(settings);
+    await connection.workflowService.describeNamespace({ namespace });
+    return await work(new Client({ connection, namespace }));
+  } catch (error) {
+    throw temporalError(error, settings);
+  } finally {
+    await connection?.close();
   }
 }
 
+function connect({ temporal: { address, tls, apiKey } }: Pick<Settings, 'temporal'>): Promise<Connection> {
+  const login = apiKey === undefined ? {} : { apiKey: apiKey.reveal() };
+  return Connection.connect({ address, tls, connectTimeout: CONNECT_TIMEOUT, ...login });
+}
+
 /** What a failed call to Temporal means to a person. */
-export function temporalError(cause: unknown, { temporal }: Pick<Settings, 'temporal'>): unknown {
+function temporalError(cause: unknown, { temporal }: Pick<Settings, 'temporal'>): unknown {
+  if (cause instanceof StrataError) return cause;
   const { address, namespace } = temporal;
   const code = grpcCode(cause);
-  if (code === GRPC.notFound) {
+  if (code === GRPC.notFound && cause instanceof Error && /namespace/i.test(cause.message)) {
     const hint = 'Set STRATA_TEMPORAL_NAMESPACE to one that exists, or create it.';
     return new StrataError('bad_settings', `Temporal has no namespace ${namespace}`, { where: address, hint, cause });
   }
@@ -46,7 +46,7 @@ export function temporalError(cause: unknown, { temporal }: Pick<Settings, 'temp
     const hint = 'Check STRATA_TEMPORAL_API_KEY and STRATA_TEMPORAL_NAMESPACE.';
     return new StrataError('access_denied', 'Temporal refuses access', { where: address, hint, cause });
   }
-  const timedOut = cause instanceof Error && /connect|deadline/i.test(cause.message);
+  const timedOut = cause instanceof Error && /failed to connect before the deadline/i.test(cause.message);
   if (code !== GRPC.unavailable && code !== GRPC.deadline && !timedOut) return cause;
   return new StrataError('unreachable', `Temporal does not answer at ${address}`, {
     where: 'STRATA_TEMPORAL_ADDRESS',
@@ -62,7 +62,7 @@ function grpcCode(error: unknown): number | undefined {
 }
 
 /** Whether any worker asks for work: without one a run waits for ever. */
-export async function workerIsThere({ client }: TemporalLink, env: string): Promise<boolean> {
+export async function workerIsThere(client: Client, env: string): Promise<boolean> {
   const { namespace } = client.options;
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace,

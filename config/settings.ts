@@ -60,6 +60,8 @@ export interface LoadOptions {
   cwd?: string;
   /** Variables given as flags of a command; they win over the environment. */
   flags?: Readonly<Record<string, string | undefined>>;
+  /** False: without what `strata dev` left. Default true. */
+  dev?: boolean;
 }
 
 /** Whether to show stack traces, known before any setting is read. */
@@ -75,7 +77,7 @@ const ELSEWHERE = /^STRATA_(CACHE|DATA|DEV_|DEMO_|TEST_)/;
 export function loadSettings(options: LoadOptions = {}): Settings {
   const cwd = options.cwd ?? process.cwd();
   const given = {
-    ...readDevSettings(cwd),
+    ...(options.dev === false ? {} : readDevSettings(cwd)),
     ...present(options.env ?? process.env),
     ...present(options.flags ?? {}),
   };

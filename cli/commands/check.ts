@@ -1,4 +1,3 @@
-import { checkDefinitions } from '../../quality/definition.ts';
 import type { Register } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { sqlRootOf } from '../load-project.ts';
@@ -9,6 +8,7 @@ export const check: Register = (parent, cli) => {
     .description('check the project: graph, columns and every SQL file; needs no data and no server')
     .action(
       cli.action(async ({ out, settings, project }) => {
+        const { checkDefinitions } = await import('../../quality/definition.ts');
         const loaded = await project();
         const { problems, datasets } = await checkDefinitions(loaded, {
           sqlRoot: sqlRootOf(settings.project, loaded),

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { StrataError } from '../../core/errors.ts';
 import { suggestion } from '../../core/suggest.ts';
-import { openDuckdbWarehouse } from '../../warehouse/duckdb-warehouse.ts';
 import { formatQuery, QUERY_FORMATS, type QueryFormat } from '../../warehouse/query-format.ts';
 import type { Register } from '../cli.ts';
 import type { Context } from '../context.ts';
@@ -25,6 +24,7 @@ export const query: Register = (parent, cli) => {
     .option('--max-rows <n>', 'most rows to print (default 10000)', wholeNumber)
     .action(
       cli.action<[string | undefined], QueryCommandOptions>(async (context, [given], options) => {
+        const { openDuckdbWarehouse } = await import('../../warehouse/duckdb-warehouse.ts');
         const sql = await readSql(given, options.file);
         const name = options.warehouse ?? defaultWarehouse(context);
         const setting = context.settings.warehouses[name];

@@ -1,12 +1,12 @@
+import { checkRun } from '../../activities/run-input.ts';
 import { printInterval } from '../../core/interval.ts';
-import { resolveRunRange } from '../../core/run-range.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { Register } from '../cli.ts';
 import { collect } from '../option-values.ts';
 import { readParams } from '../params.ts';
 import { inclusive } from '../run-input.ts';
 import { startOrAttach, warnWithoutWorker } from '../start-run.ts';
-import { connectTemporal } from '../temporal.ts';
+import { withTemporal } from '../temporal.ts';
 import { reportEnd } from '../watch-end.ts';
 
 interface RunOptions {
@@ -23,24 +23,26 @@ export const run: Register = (parent, cli) => {
     .option('--from <date>', 'first interval; default: the last complete one')
     .option('--to <date>', 'last interval, inclusive; default: --from')
     .option('--param <name=value>', 'a parameter of the pipeline; may be repeated', collect, [])
+    .option('--watch', 'follow it to its end (default)', true)
     .option('--no-watch', 'start it and return')
     .action(
-      cli.action<[string], RunOptions>(async (context, [name], options) => {
-        const pipeline = await context.pipeline(name);
-        const range = resolveRunRange(pipeline, options, context.now);
-        const params = readParams(pipeline, options.param);
-        const { env } = context.settings;
-        const link = await connectTemporal(context.settings);
-        try {
-          const id = workflowIds.run(env, name, range);
-          context.out.note(`${name} ${printInterval(range)} in ${env}`);
-          await warnWithoutWorker(context, link);
-          const input = { ...inclusive(range, pipeline.grain), ...params };
-          const handle = await startOrAttach(context, link, { type: name, id, input, summary: printInterval(range) });
-          return await reportEnd(context, handle, options.watch);
-        } finally {
-          await link.close();
-        }
+      cli.action<[string], RunOptions>(async (context, [name], { from, to, param, watch }) => {
+        const { settings, now, out } = context;
+        const project = await context.project();
+        const params = readParams(await context.pipeline(name), param);
+        const checked = checkRun(project, name, { from, to, params }, { nominal: now, now });
+        const printed = printInterval(checked.interval);
+        out.note(`${name} ${printed} in ${settings.env}`);
+        return withTemporal(settings, async (client) => {
+          await warnWithoutWorker(context, client);
+          const handle = await startOrAttach(context, client, {
+            type: name,
+            id: workflowIds.run(settings.env, name, checked.interval),
+            input: { ...inclusive(checked.interval, checked.pipeline.grain), ...(param.length > 0 ? { params } : {}) },
+            summary: printed,
+          });
+          return reportEnd(context, handle, watch);
+        });
       }),
     );
 };
