@@ -26,7 +26,8 @@ export const payment = dataset({
   },
   sql: 'silver/payment.sql',
   write: merge({ latestBy: 'updated_at' }),
-  partitionBy: day('event_time'),
+  // The column that decides the rate, so that a corrected rate touches its days only.
+  partitionBy: day('event_date'),
   columns: {
     payment_id: key(text()).describe('Payment (uuid)'),
     status: text().describe('pending, succeeded, failed, refunded or disputed'),

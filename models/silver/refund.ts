@@ -24,11 +24,11 @@ export const refund = dataset({
     raw: bronzeRefund,
     rate: exchangeRate.asOf({ on: { currency: 'currency' }, at: 'refund_date', validFrom: 'rate_date' }),
     // A refund can be seen before its payment: a backfill that runs backwards does so.
-    payment: payment.asOf({ on: { payment_id: 'payment_id' }, at: 'payment_event_time', validFrom: 'event_time' }),
+    payment: payment.asOf({ on: { payment_id: 'payment_id' }, at: 'refund_date', validFrom: 'event_date' }),
   },
   sql: 'silver/refund.sql',
   write: merge({ latestBy: 'updated_at' }),
-  partitionBy: day('created_at'),
+  partitionBy: day('refund_date'),
   columns: {
     refund_id: key(text()).describe('Refund (uuid)'),
     payment_id: text().describe('Payment that is paid back (uuid)'),
