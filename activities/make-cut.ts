@@ -2,7 +2,7 @@ import { contains, cutProblems, nextCut, type Wanted } from '../core/cuts.ts';
 import { ownedBy, type Part } from '../core/graph.ts';
 import { narrow } from '../core/plan.ts';
 import { type Ledgers, ledgerOf } from '../core/staleness.ts';
-import { newestCut, putCut } from '../lake/cuts.ts';
+import { newestCut, writeCut } from '../lake/cuts.ts';
 import type { ConvergeRequest, CutResult, RequiredBronze } from './converge.types.ts';
 import type { Platform } from './platform.ts';
 import { scanForKeys } from './scan-keys.ts';
@@ -34,7 +34,7 @@ export async function makeNextCut(
     reasons = problems.slice(0, 5).map(({ dataset, problem, detail }) => `${dataset} is ${problem} (${detail})`);
     if (problems.some(({ problem }) => problem === 'stale')) break;
     if (problems.length > 0) continue;
-    if (next && !('problem' in next) && !(await putCut(store, env, next, platform.now()))) continue;
+    if (next && !('problem' in next) && !(await writeCut(store, env, next))) continue;
     const cut = next && !('problem' in next) ? next.number : previous?.number;
     const released = requests.filter(({ required }) => contains(part, ledgers, wantedOf(part, ledgers, required)));
     return { cut, released: released.map(({ id }) => id), reasons };

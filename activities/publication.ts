@@ -7,7 +7,7 @@ import { pipelineNamed, upstreamOf } from '../core/graph.ts';
 import type { LedgerState } from '../core/ledger.ts';
 import type { Pipeline } from '../core/pipeline.ts';
 import type { Ledgers } from '../core/staleness.ts';
-import { readCut } from '../lake/cuts.ts';
+import { cutNamed } from '../lake/cuts.ts';
 import type { Publication, PublishedTable } from '../warehouse/warehouse.ts';
 import type { Platform } from './platform.ts';
 import { ReadableFiles } from './readable-files.ts';
@@ -61,7 +61,7 @@ interface LoadedCut {
 
 /** A cut with the ledgers of its tables; what other pipelines own is not in it and is taken as it is. */
 async function cutOf(platform: Platform, { name, datasets }: Pipeline, number: number): Promise<LoadedCut> {
-  const cut = await readCut(platform.store, platform.env, name, number);
+  const cut = await cutNamed(platform.store, platform.env, name, number);
   if (!cut) {
     throw new StrataError('bad_input', `${name} has no cut ${number}`, {
       hint: 'Cuts are made when a run or backfill has converged; `strata status` shows the newest.',

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createBuildActivities } from '../activities/build.activities.ts';
 import { createControlActivities } from '../activities/control.activities.ts';
 import { activityBoundary } from '../activities/failures.ts';
@@ -10,6 +10,7 @@ import type { Settings } from '../config/settings.ts';
 import { queueName } from '../core/queue-names.ts';
 import { composePlatform, type ServedProject } from './compose.ts';
 import { connectWorker } from './temporal-connection.ts';
+import { workerLogger } from './worker-log.ts';
 
 /** Queues that a worker can serve. */
 export const WORKER_QUEUES = ['control', 'extract', 'backfill-extract', 'transform', 'warehouse'] as const;
@@ -107,9 +108,9 @@ function workflows(): string {
 
 let logging = false;
 
-/** Temporal's own lines only where something is wrong: what runs do is shown by Temporal itself. */
+/** A process has one runtime, however many workers it starts. */
 function installLogger(): void {
   if (logging) return;
   logging = true;
-  Runtime.install({ logger: new DefaultLogger('WARN') });
+  Runtime.install({ logger: workerLogger() });
 }
