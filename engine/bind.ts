@@ -1,10 +1,11 @@
 import type { Dataset, DerivedDataset } from '../core/dataset.ts';
+import { StrataError } from '../core/errors.ts';
 import { technicalColumns } from '../core/lake-columns.ts';
 import { nearest } from '../core/suggest.ts';
 import { findFloatSums } from './float-sums.ts';
 import type { Problem } from './problem.ts';
 import type { QueryColumn, Session } from './session.ts';
-import { columnName, firstSelect, list, type Node, offsetOf, walk } from './sql-ast.ts';
+import { columnName, firstOffset, firstSelect, list } from './sql-ast.ts';
 import { inFile, placeIn } from './sql-errors.ts';
 import type { Statement } from './sql-statement.ts';
 import { emptyRelation, ident, type TypedColumn } from './sql-text.ts';
@@ -16,7 +17,7 @@ export function visibleColumns(input: Dataset): TypedColumn[] {
   return input.kind === 'source' ? [...declared, ...technicalColumns(input)] : declared;
 }
 
-/** Makes an empty view for each relation, as builds make one for each input, runs the work, and takes the views away. */
+/** Makes an empty table for each relation, as builds make a view for each input, runs the work, and drops the tables. */
 export async function withEmptyRelations<T>(
   session: Session,
   relations: Readonly<Record<string, readonly TypedColumn[]>>,
@@ -25,11 +26,11 @@ export async function withEmptyRelations<T>(
   const names = Object.keys(relations);
   try {
     for (const name of names) {
-      await session.run(`CREATE OR REPLACE TEMP VIEW ${ident(name)} AS FROM ${emptyRelation(relations[name]!)}`);
+      await session.run(`CREATE OR REPLACE TEMP TABLE ${ident(name)} AS FROM ${emptyRelation(relations[name]!)}`);
     }
     return await work();
   } finally {
-    for (const name of names) await session.run(`DROP VIEW IF EXISTS temp.${ident(name)}`);
+    for (const name of names) await session.run(`DROP TABLE IF EXISTS temp.${ident(name)}`);
   }
 }
 
@@ -42,7 +43,8 @@ export async function bindDataset(session: Session, dataset: DerivedDataset, sta
     Object.entries(dataset.inputs).map(([name, input]) => [name, visibleColumns(input.dataset)]),
   );
   return withEmptyRelations(session, relations, async () => {
-    const actual = await resultColumns(session, statement);
+    const visible = Object.values(relations).flatMap((columns) => columns.map((c) => c.name));
+    const actual = await resultColumns(session, statement, visible);
     const sums = await findFloatSums(session, statement);
     const problem = (message: string, hint: string, offset: number | undefined): Problem => ({
       subject: dataset.name,
@@ -57,13 +59,21 @@ export async function bindDataset(session: Session, dataset: DerivedDataset, sta
   });
 }
 
-async function resultColumns(session: Session, statement: Statement): Promise<QueryColumn[]> {
+async function resultColumns(
+  session: Session,
+  statement: Statement,
+  visible: readonly string[],
+): Promise<QueryColumn[]> {
   try {
     return await session.columns(statement.runnable);
   } catch (error) {
-    throw inFile(error, statement.file);
+    const unknown = error instanceof StrataError && UNKNOWN_COLUMN.exec(error.message)?.[1];
+    const near = unknown ? nearest(unknown, visible) : undefined;
+    throw inFile(error, statement.file, near && `Did you mean ${near}?`);
   }
 }
+
+const UNKNOWN_COLUMN = /column (?:named )?"([^"]+)"/i;
 
 type MakeProblem = (message: string, hint: string, offset: number | undefined) => Problem;
 
@@ -112,14 +122,4 @@ function compareColumns(
     );
   }
   return problems;
-}
-
-function firstOffset(node: Node): number | undefined {
-  let found: number | undefined;
-  walk(node, (inner) => {
-    const here = offsetOf(inner);
-    if (here !== undefined && (found === undefined || here < found)) found = here;
-    return undefined;
-  });
-  return found;
 }

@@ -16,7 +16,10 @@ import { parseStatement, refuse } from './sql-statement.ts';
 /** The build that checks look at. */
 const THIS = 'this';
 
-/** Binds row checks, audits and unique checks of a dataset to its declared columns. */
+/**
+ * Binds row checks, audits and unique checks of a dataset to its declared columns.
+ * @param rowChecks as compiled; those that the dataset writes out itself are bound as they are written
+ */
 export async function bindChecks(
   session: Session,
   dataset: Dataset,
@@ -25,7 +28,11 @@ export async function bindChecks(
   const problems: Problem[] = [];
   const at = (check: string) => `${dataset.name}, check ${check}`;
   await withEmptyRelations(session, { [THIS]: dataset.columns }, async () => {
-    for (const { name, sql } of rowChecks) {
+    const own = dataset.checks.filter((check) => check.kind === 'row');
+    for (const { name, sql } of own) {
+      await collect(problems, dataset.name, at(name), () => bindRowCheck(session, sql, at(name)));
+    }
+    for (const { name, sql } of rowChecks.filter((check) => !own.some((o) => o.name === check.name))) {
       await collect(problems, dataset.name, at(name), () => bindRowCheck(session, sql, at(name)));
     }
     for (const check of dataset.checks) {
@@ -55,6 +62,7 @@ async function bindRowCheck(session: Session, sql: string, where: string): Promi
   const traits = await functionTraits(session);
   const statement = await parseStatement(session, `SELECT (${sql}\n) FROM {{${THIS}}}`, where);
   const expression = list(statement.root, 'select_list')[0];
+  // `true), (false` balances the brackets around it and would be two.
   if (!expression || list(statement.root, 'select_list').length !== 1) notOneExpression(where);
   walk(expression, (node) => {
     const kind = text(node, 'class');

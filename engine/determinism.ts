@@ -1,5 +1,5 @@
 import type { FunctionTraits } from './function-traits.ts';
-import { child, list, type Node, type Place, text, walk } from './sql-ast.ts';
+import { child, firstOffset, list, type Node, type Place, text, walk } from './sql-ast.ts';
 import type { SqlProblem, Statement } from './sql-statement.ts';
 
 /** Words of SQL that look like columns in the tree. */
@@ -41,8 +41,9 @@ export function findNondeterminism(statement: Statement, traits: FunctionTraits)
         add(place, `${call}() OVER (...) without ORDER BY numbers rows at random`, 'Add ORDER BY with a unique key.');
       }
     }
-    if (node.sample) add(place, 'A sample takes other rows each time', 'Filter by a hash of the key instead.');
-    for (const problem of unorderedModifiers(node)) problems.push({ ...problem, offset: place.offset });
+    const around = { offset: place.offset ?? firstOffset(node) };
+    if (node.sample) add(around, 'A sample takes other rows each time', 'Filter by a hash of the key instead.');
+    for (const problem of unorderedModifiers(node)) problems.push({ ...problem, offset: around.offset });
     return undefined;
   });
   return problems;

@@ -1,5 +1,5 @@
 import type { FunctionTraits } from './function-traits.ts';
-import { child, ctesOf, list, type Node, offsetOf, text, walk } from './sql-ast.ts';
+import { child, ctesOf, firstOffset, list, type Node, offsetOf, text, walk } from './sql-ast.ts';
 import { type SqlProblem, type Statement, standIn } from './sql-statement.ts';
 
 /**
@@ -32,7 +32,11 @@ class Finder {
   }
 
   add(node: Node, what: string, hint: string): void {
-    this.problems.push({ message: `A merge gives one row per observation. ${what}`, hint, offset: placeOf(node) });
+    this.problems.push({
+      message: `A merge gives one row per observation. ${what}`,
+      hint,
+      offset: offsetOf(node) ?? firstOffset(node),
+    });
   }
 
   /** @returns whether the rows come from the input; `carriers`: names of CTEs that do. */
@@ -142,14 +146,4 @@ class Finder {
       return false;
     });
   }
-}
-
-/** Of the node, or else the first place inside it. */
-function placeOf(node: Node): number | undefined {
-  let found = offsetOf(node);
-  walk(node, (inner) => {
-    found ??= offsetOf(inner);
-    return found === undefined ? undefined : false;
-  });
-  return found;
 }

@@ -6,6 +6,7 @@ import { StrataError } from '../core/errors.ts';
 import { toStrataError } from './duckdb-fault.ts';
 import { fromDuckdb, type Param, toDuckdb, typeOf, type Value } from './duckdb-values.ts';
 import { registerMacros } from './macros.ts';
+import { literal } from './sql-text.ts';
 
 export interface S3Options {
   /** `http://127.0.0.1:7070` or `https://s3.eu-west-1.amazonaws.com`; without it, AWS. */
@@ -89,7 +90,8 @@ export class Session {
       try {
         return Array.from({ length: prepared.columnCount }, (_, i) => ({
           name: prepared.columnName(i),
-          type: prepared.columnType(i).toString(),
+          // JSON is an alias of VARCHAR, and another type to whoever reads the file.
+          type: prepared.columnType(i).alias ?? prepared.columnType(i).toString(),
         }));
       } finally {
         prepared.destroySync();
@@ -175,15 +177,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       autoload_known_extensions: 'false',
       // Secrets of the person who runs this must not leak into a build.
       secret_directory: join(tempFolder, 'secrets'),
-      ...(options.maxTempSize && { max_temp_directory_size: options.maxTempSize }),
     });
     const session = new Session(instance, await instance.connect(), options, tempFolder);
     await session.run(CONNECTION_SETTINGS);
+    // Given when the database is opened, DuckDB shows the limit but does not keep it.
+    if (options.maxTempSize) await session.run(`SET max_temp_directory_size = ${literal(options.maxTempSize)}`);
     await registerMacros(session);
     return session;
   } catch (error) {
     await rm(tempFolder, { recursive: true, force: true });
-    throw error instanceof StrataError ? error : badOptions(error, options);
+    throw badOptions(error, options);
   }
 }
 
@@ -199,13 +202,13 @@ async function makeTempFolder(parent: string): Promise<string> {
   }
 }
 
-function badOptions(cause: unknown, { memoryLimit, threads }: SessionOptions): StrataError {
+function badOptions(cause: unknown, { memoryLimit, threads, maxTempSize }: SessionOptions): StrataError {
   const said = cause instanceof Error ? cause.message : String(cause);
   return new StrataError(
     'bad_settings',
-    `DuckDB does not start with memory ${memoryLimit}, threads ${threads}: ${said}`,
+    `DuckDB does not start with memory ${memoryLimit}, threads ${threads}, spill ${maxTempSize ?? 'unlimited'}: ${said}`,
     {
-      hint: 'Memory is written 512MB or 2GiB, threads is 1 or more.',
+      hint: 'Sizes are written 512MB or 2GiB, threads is 1 or more.',
       cause,
     },
   );

@@ -51,6 +51,17 @@ export function walk(root: Node, visit: (node: Node, place: Place) => boolean | 
   go(root, { offset: undefined });
 }
 
+/** The earliest place inside a node; some nodes have none of their own. */
+export function firstOffset(node: Node): number | undefined {
+  let first: number | undefined;
+  walk(node, (inner) => {
+    const here = offsetOf(inner);
+    if (here !== undefined && (first === undefined || here < first)) first = here;
+    return undefined;
+  });
+  return first;
+}
+
 /** The common table expressions of a query node: name and node. */
 export function ctesOf(node: Node): { name: string; node: Node }[] {
   const map = child(node, 'cte_map');
