@@ -2,16 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { nextEpochs } from '../../core/claims.ts';
-import type { Claim, LedgerEntry, LedgerState } from '../../core/ledger.ts';
-import type { DataFile } from '../../core/ports.ts';
-import type { TableColumn } from '../../lake/delta-schema.ts';
-import { dataFile } from '../../lake/layout.ts';
 
-export const COLUMNS: readonly TableColumn[] = [
-  { name: 'id', sqlType: 'BIGINT' },
-  { name: 'name', sqlType: 'VARCHAR' },
-];
+// Child processes use these without vitest.
+export * from './fixtures.files.ts';
 
 /** A folder that is gone when the test is. */
 export async function tempFolder(): Promise<string> {
@@ -19,24 +12,3 @@ export async function tempFolder(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
-
-export function claimOf(dataset: string, ledger: LedgerState, scopes: readonly string[], run = 'run-1'): Claim {
-  return { dataset, scopes: nextEpochs(ledger, scopes), inputs: {}, contentHash: 'h1', run };
-}
-
-export function entryOf(claim: Claim, partitions: LedgerEntry['partitions'] = {}): LedgerEntry {
-  return {
-    format: 1,
-    kind: 'replace',
-    claim,
-    partitions,
-    counts: { rowsIn: 1, rowsOut: 1, quarantined: 0, bytes: 10, millis: 1 },
-  };
-}
-
-export const fileNamed = (partition: string, attempt: string, n = 0): DataFile => ({
-  path: dataFile(partition, attempt, n),
-  partition,
-  rows: 1,
-  bytes: 10,
-});
