@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { contains, cutProblems, nextCut, type Wanted } from '../core/cuts.ts';
 import { ownedBy, type Part } from '../core/graph.ts';
 import { narrow } from '../core/plan.ts';
@@ -26,7 +27,9 @@ export async function makeNextCut(
     const ledgers = await lake.ledgers(part);
     const problems = await cutProblems(part, ledgers, async (dataset, candidates) => {
       const own = ledgerOf(ledgers, dataset.name);
-      const { held } = await narrow(dataset, own, ledgers, candidates, (question) => scanForKeys(platform, question));
+      const { held } = await narrow(dataset, own, ledgers, candidates, (question) =>
+        scanForKeys(platform, question, Context.current().cancellationSignal),
+      );
       return held.map(({ partition }) => partition);
     });
     const next = problems.length > 0 ? undefined : nextCut(part, ledgers, previous);

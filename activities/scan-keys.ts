@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { HoldsKeys } from '../core/as-of.ts';
 import type { DerivedDataset } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
@@ -9,7 +8,11 @@ import type { Platform } from './platform.ts';
 import { ReadableFiles } from './readable-files.ts';
 
 /** Answers planning: which of these partitions really hold keys that an `asOf` input changed? Reads key columns only. */
-export async function scanForKeys(platform: Platform, question: HoldsKeys): Promise<ReadonlySet<string>> {
+export async function scanForKeys(
+  platform: Pick<Platform, 'definitions' | 'lake' | 'temp' | 'openSession'>,
+  question: HoldsKeys,
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
   const { definitions, lake, temp } = platform;
   const reader = definitions.derived(question.dataset);
   const table = lake.table(question.dataset);
@@ -17,7 +20,7 @@ export async function scanForKeys(platform: Platform, question: HoldsKeys): Prom
   const { files } = await lake.stateAt(question.dataset, question.version);
   const found = new Set<string>();
   await withAttempt(temp, async ({ directory }) => {
-    const session = await platform.openSession(Context.current().cancellationSignal);
+    const session = await platform.openSession(signal);
     const readable = new ReadableFiles(session, directory);
     try {
       for (const [since, partitions] of bySince(question)) {

@@ -24,7 +24,7 @@ export class Output {
 
   /** @param text for people, without the last line break; made only when it is shown. */
   data(value: unknown, text: () => string): void {
-    this.#stdout.write(`${this.json ? JSON.stringify(value, undefined, 2) : text()}\n`);
+    this.#stdout.write(`${this.json ? JSON.stringify(value, whole, 2) : text()}\n`);
   }
 
   /** Text that is data in itself, such as CSV. */
@@ -36,3 +36,9 @@ export class Output {
     this.#stderr.write(`${line}\n`);
   }
 }
+
+/** Keys without a value stay, as null: a script finds every key of a shape. */
+const whole = (_: string, value: unknown): unknown => {
+  if (value === undefined) return null;
+  return typeof value === 'bigint' ? value.toString() : value;
+};

@@ -20,19 +20,31 @@ export interface ServedProject {
 /** Builds of one pipeline that are started at once, over all workers; each worker takes as many as its settings say. */
 const PARALLEL_BUILDS = 32;
 
+/** What needs no Temporal: enough to look at the lake and to plan. */
+export type LocalPlatform = Omit<Platform, 'client'>;
+
+export async function composePlatform(
+  settings: Settings,
+  served: ServedProject,
+  connection: NativeConnection,
+): Promise<Platform> {
+  const client = new Client({ connection, namespace: settings.temporal.namespace });
+  return { ...(await composeLocal(settings, served)), client };
+}
+
 /**
  * From settings to what activities stand on. Opens the lake (and refuses an S3 server without conditional writes) and
  * reads the project's SQL; sources and warehouses are connected when they are needed.
  * @throws bad_settings, bad_definition, unreachable
  */
-export async function composePlatform(
+export async function composeLocal(
   settings: Settings,
   { project, sqlRoot }: ServedProject,
-  connection: NativeConnection,
-): Promise<Platform> {
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Promise<LocalPlatform> {
   const sessions = sessionOptions(settings);
   await makeTemp(settings.temp);
-  const store = await openStore(settings.lake.uri, { s3: sessions.s3 });
+  const store = await openStore(settings.lake.uri, { s3: sessions.s3, readOnly });
   await using session = await openSession(sessions);
   const open = (signal?: AbortSignal): Promise<Session> => openSession({ ...sessions, ...(signal && { signal }) });
   return {
@@ -42,7 +54,6 @@ export async function composePlatform(
     store,
     lake: new Lake(store, settings.env),
     temp: settings.temp,
-    client: new Client({ connection, namespace: settings.temporal.namespace }),
     batchDays: settings.batchPartitions,
     parallelBuilds: PARALLEL_BUILDS,
     openSession: open,
