@@ -16,11 +16,6 @@ const PORT = '(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655
  */
 const URL_PATTERN = `\\A(?i:https?|wss?|ftp)://(?:(?:${LABEL}\\.)*[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?|(?:${OCTET}\\.){3}${OCTET})${PORT}(?:[/?#][!-~]*)?\\z`;
 
-/** JavaScript counts UTF-16 units: two for what lies beyond U+FFFF. Plain ASCII is seen by its bytes. */
-const utf16Length = (text: string): string =>
-  `CASE WHEN strlen(${text}) = length(${text}) THEN length(${text}) ` +
-  `ELSE length(${text}) + length(regexp_replace(${text}, '[^\\x{10000}-\\x{10ffff}]', '', 'g')) END`;
-
 export interface Predicate {
   /** For people: `at least 3 characters`. Without commas, which separate names in quarantine. */
   readonly rule: string;
@@ -30,7 +25,8 @@ export interface Predicate {
 
 /** A zod check of a string as SQL; undefined when there is no exact counterpart. */
 export function stringPredicate(check: Definition, column: string): Predicate | undefined {
-  const size = utf16Length(column);
+  // Both zod and DuckDB count code points.
+  const size = `length(${column})`;
   switch (check.check) {
     case 'min_length':
       return { rule: `at least ${check.minimum} characters`, sql: `${size} >= ${check.minimum}` };

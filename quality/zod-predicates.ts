@@ -21,21 +21,22 @@ export function columnPredicates(column: Column): Predicate[] {
     });
   };
   if (schema.coerce) refuse('z.coerce');
-  const checks = checksOf(column.schema).filter((check) => !saidByType(check, column));
+  const checks = checksOf(column.schema).filter((check) => !saidByType(check, column, schema));
   const compiled = checks.map((check) => {
     return predicateOf(check, sql, column, schema) ?? refuse(`zod's ${check.format ?? check.check ?? 'check'}`);
   });
   return [...ofType(column, schema, sql, refuse), ...compiled];
 }
 
-function saidByType(check: Definition, { sqlType }: Column): boolean {
+function saidByType(check: Definition, { sqlType }: Column, schema: Definition): boolean {
   if (check.check === 'string_format') {
     if (check.format === 'date') return sqlType === 'DATE';
     return sqlType.startsWith('DECIMAL') && check.pattern?.source === DECIMAL_PATTERN;
   }
   if (check.check === 'number_format') return sqlType === 'INTEGER' && check.format === 'int32';
   if (check.check === 'bigint_format') return check.format === 'int64';
-  return sqlType === 'BLOB' && check.check === 'custom' && check.type === 'custom';
+  // z.instanceof(Uint8Array); what `refine` adds is custom too, but not the schema itself.
+  return sqlType === 'BLOB' && check === schema;
 }
 
 function predicateOf(check: Definition, sql: string, column: Column, schema: Definition): Predicate | undefined {
