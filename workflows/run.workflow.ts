@@ -95,12 +95,17 @@ export async function publishCut(resolved: ResolvedRun, cut: number): Promise<Pu
   return publishActivities(env).publish({ pipeline, to: publishTo, cut });
 }
 
+/** A failure's details are kept by the server for as long as the run. */
+const MOST_DETAILS = 50;
+
 export function failed(what: string, reasons: readonly Reason[]): ApplicationFailure {
   const shown = reasons.slice(0, 10).map(({ dataset, message }) => `${dataset}: ${message}`);
   const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more`] : [];
   return ApplicationFailure.create({
     type: 'run_failed',
     message: [`${what}:`, ...shown, ...more].join('\n'),
+    // For programs: `strata status` marks these datasets.
+    details: [reasons.slice(0, MOST_DETAILS)],
     nonRetryable: true,
   });
 }
