@@ -1,0 +1,95 @@
+import type { Prng } from './prng.ts';
+
+/** The process of an actor is gone; nothing of it runs on. */
+export class Crash extends Error {}
+
+interface Parked {
+  readonly actor: Actor;
+  readonly label: string;
+  readonly ready: () => boolean;
+  /** Gives up waiting now and then while there is chaos. */
+  readonly impatient: boolean;
+  readonly resume: (how: 'ready' | 'timeout') => void;
+}
+
+export class Actor {
+  readonly name: string;
+  readonly #scheduler: Scheduler;
+  done = false;
+  error: unknown;
+
+  constructor(name: string, scheduler: Scheduler) {
+    this.name = name;
+    this.#scheduler = scheduler;
+  }
+
+  /** Somebody else may go on here. */
+  async step(label: string): Promise<void> {
+    await this.#scheduler.park(this, label, () => true, false);
+  }
+
+  /** Goes on once the condition holds, or, impatient, perhaps earlier. */
+  until(label: string, ready: () => boolean, impatient = false): Promise<'ready' | 'timeout'> {
+    return this.#scheduler.park(this, label, ready, impatient);
+  }
+}
+
+/** Runs actors one at a time; who goes on at each step is chance. */
+export class Scheduler {
+  readonly #prng: Prng;
+  #parked: Parked[] = [];
+  #running = 0;
+  #quiet: (() => void) | undefined;
+  chaos = true;
+
+  constructor(prng: Prng) {
+    this.#prng = prng;
+  }
+
+  spawn(name: string, work: (actor: Actor) => Promise<void>): Actor {
+    const actor = new Actor(name, this);
+    this.#running += 1;
+    void actor
+      .step('start')
+      .then(() => work(actor))
+      .catch((error: unknown) => {
+        actor.error = error;
+      })
+      .finally(() => {
+        actor.done = true;
+        this.#rest();
+      });
+    return actor;
+  }
+
+  park(actor: Actor, label: string, ready: () => boolean, impatient: boolean): Promise<'ready' | 'timeout'> {
+    return new Promise((resume) => {
+      this.#parked.push({ actor, label, ready, impatient, resume });
+      this.#rest();
+    });
+  }
+
+  /** Lets one actor go on to its next step. @returns false when none can */
+  async advance(): Promise<boolean> {
+    const able = this.#parked.filter((p) => p.ready() || (p.impatient && this.chaos && this.#prng.chance(0.03)));
+    if (able.length === 0) return false;
+    const chosen = this.#prng.pick(able);
+    this.#parked = this.#parked.filter((p) => p !== chosen);
+    this.#running += 1;
+    const quiet = new Promise<void>((resolve) => {
+      this.#quiet = resolve;
+    });
+    chosen.resume(chosen.ready() ? 'ready' : 'timeout');
+    await quiet;
+    return true;
+  }
+
+  get waiting(): readonly { readonly actor: Actor; readonly label: string }[] {
+    return this.#parked;
+  }
+
+  #rest(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#quiet?.();
+  }
+}

@@ -1,0 +1,174 @@
+import { resolveRange } from '../../core/interval.ts';
+import { Company } from './company.ts';
+import { expectedMerge, must, Violation } from './invariants.ts';
+import { Prng } from './prng.ts';
+import { CODED, PART } from './toy-project.ts';
+import { dayAt, digestOf } from './toy-rows.ts';
+import { World } from './world.ts';
+
+export interface Outcome {
+  readonly seed: number;
+  readonly failure: string | undefined;
+  readonly steps: number;
+  readonly coverage: ReadonlyMap<string, number>;
+  /** What happened, oldest first. */
+  readonly trace: readonly string[];
+}
+
+const ACTIONS = {
+  go: 60,
+  write: 16,
+  advance: 5,
+  run: 5,
+  backfill: 2,
+  converge: 1,
+  cancel: 2,
+  code: 0.7,
+  'publish earlier': 0.5,
+} as const;
+
+/** One schedule, from its seed: chaos for a while, then everything comes to rest and is compared. */
+export async function simulate(seed: number): Promise<Outcome> {
+  const prng = new Prng(seed);
+  const coverage = new Map<string, number>();
+  const trace: string[] = [];
+  const count = (action: string) => {
+    coverage.set(action, (coverage.get(action) ?? 0) + 1);
+    trace.push(action);
+  };
+  const world = new World(prng);
+  const company = new Company(world, prng, count);
+  let steps = 0;
+  try {
+    const budget = 60 + prng.int(240);
+    for (; steps < budget; steps += 1) await act(company, prng, count);
+    company.scheduler.chaos = false;
+    steps += await drain(company);
+    steps += await settle(company, 'stale');
+    checkRest(company);
+    await checkRepeat(company);
+    return { seed, failure: undefined, steps, coverage, trace };
+  } catch (error) {
+    const failure = error instanceof Violation ? error.message : String((error as Error).stack ?? error);
+    return { seed, failure, steps, coverage, trace };
+  }
+}
+
+const RUNS_AT_ONCE = 3;
+
+async function act(company: Company, prng: Prng, count: (action: string) => void): Promise<void> {
+  const { world, scheduler } = company;
+  const action = prng.weighted(ACTIONS);
+  const today = dayAt(world.now);
+  const running = company.actors.filter((a) => !a.done && a.name.startsWith('run')).length;
+  raise(company);
+  switch (action) {
+    case 'go':
+      await scheduler.advance();
+      return;
+    case 'write':
+      count(world.write());
+      return;
+    case 'advance':
+      world.advance();
+      return;
+    case 'run':
+    case 'backfill': {
+      if (running >= RUNS_AT_ONCE) return;
+      const from = action === 'run' ? dayAt(Math.max(0, world.now - 86_400 * prng.int(2))) : '2026-10-30';
+      const range = resolveRange(from, action === 'run' ? from : today, 'day');
+      const reprocess = action === 'backfill' && prng.chance(0.4) ? 'stale' : 'none';
+      count(reprocess === 'stale' ? 'backfill reprocess' : action);
+      company.actors.push(
+        scheduler.spawn(`${action === 'run' ? 'run' : 'run backfill'}`, (self) => company.run(self, range, reprocess)),
+      );
+      return;
+    }
+    case 'converge':
+      company.startConverge();
+      return;
+    case 'cancel':
+      company.actors.push(scheduler.spawn('cancel', (self) => company.cancel(self)));
+      return;
+    case 'code':
+      company.code += 1;
+      count('code change');
+      return;
+    case 'publish earlier': {
+      const earlier = company.cuts.slice(0, -1);
+      if (earlier.length === 0) return;
+      const { number } = prng.pick(earlier);
+      company.actors.push(scheduler.spawn('publish earlier', (self) => company.publish(self, number, true)));
+    }
+  }
+}
+
+/** An actor that failed is a failed schedule: nothing here may end in an error. */
+function raise(company: Company): void {
+  for (const { error, name } of company.actors) {
+    if (!error) continue;
+    if (error instanceof Violation) throw error;
+    throw new Violation(`${name} failed: ${(error as Error).stack ?? error}`);
+  }
+}
+
+async function drain(company: Company): Promise<number> {
+  let steps = 0;
+  while (await company.scheduler.advance()) {
+    raise(company);
+    steps += 1;
+    must(
+      steps < 40_000,
+      'all work comes to an end',
+      company.scheduler.waiting.map((p) => `${p.actor.name}: ${p.label}`),
+    );
+  }
+  raise(company);
+  const stuck = company.scheduler.waiting.map((p) => `${p.actor.name}: ${p.label}`);
+  must(stuck.length === 0, 'nobody waits for ever', stuck);
+  return steps;
+}
+
+/** One last run over everything, undisturbed. */
+async function settle(company: Company, reprocess: 'none' | 'stale'): Promise<number> {
+  const range = resolveRange('2026-10-30', dayAt(company.world.now), 'day');
+  company.actors.push(company.scheduler.spawn('run last', (self) => company.run(self, range, reprocess)));
+  return drain(company);
+}
+
+/** At rest every table is what plain code makes of bronze, and bronze ends in what the source holds. */
+function checkRest(company: Company): void {
+  const { lake, world, cuts, warehouse } = company;
+  const last = cuts.at(-1)!;
+  must(warehouse.cut === last.number, 'the last cut is published', warehouse.cut, last.number);
+  for (const dataset of PART.derived) {
+    if (dataset.write.kind !== 'merge') continue;
+    const rows = lake.rows(dataset.name, last.versions[dataset.name]!);
+    const due = expectedMerge(lake, dataset, CODED.includes(dataset) ? company.code : 0);
+    must(
+      digestOf(dataset, rows) === digestOf(dataset, due),
+      'at rest a table is what plain code makes of bronze',
+      dataset.name,
+      rows,
+      due,
+    );
+  }
+  for (const source of PART.sources) {
+    const rows = lake.rows(source.name, lake.newest(source.name).version);
+    for (const row of world.rows(source))
+      must(
+        rows.some((known) => source.columns.every(({ name }) => known[name] === row[name])),
+        'at rest bronze knows the source',
+        source.name,
+        row,
+      );
+  }
+}
+
+/** The same again changes nothing. */
+async function checkRepeat(company: Company): Promise<void> {
+  const before = PART.derived.map((d) => company.lake.newest(d.name).version);
+  await settle(company, 'none');
+  const after = PART.derived.map((d) => company.lake.newest(d.name).version);
+  must(String(before) === String(after), 'a run without news commits nothing to derived tables', before, after);
+}
