@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { admit } from '../core/claims.ts';
+import { admit, refuseMovedBase } from '../core/claims.ts';
 import { StrataError } from '../core/errors.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
 import type { Claim, LedgerEntry, Version } from '../core/ledger.ts';
@@ -47,7 +47,7 @@ export function createBuildActivities(platform: Platform) {
         partitions: task.partitions,
         columns: lakeColumns(dataset),
         prepare: async (state) => {
-          refuseMovedBase(claim, base, state);
+          refuseMovedBase(claim, base.ledger, state.ledger);
           return prepared;
         },
       });
@@ -66,18 +66,6 @@ function refuseOtherCode(hash: string, claim: Claim): void {
     where: claim.dataset,
     hint: 'Nothing was written; it is planned again by the definitions of the workers that run.',
   });
-}
-
-/** What was read of the table itself must still be there: epochs may have gaps, so the claim alone does not tell. */
-function refuseMovedBase(claim: Claim, base: TableState, state: TableState): void {
-  for (const scope of Object.keys(claim.scopes)) {
-    const [was, is] = [base.ledger.scopes.get(scope)?.epoch, state.ledger.scopes.get(scope)?.epoch];
-    if (was === is) continue;
-    throw new StrataError('fenced', `${scope}: epoch ${is} was committed while this build read epoch ${was ?? 0}`, {
-      where: claim.dataset,
-      hint: 'Nothing was written; the next plan takes it up if it is still due.',
-    });
-  }
 }
 
 function reportOf(

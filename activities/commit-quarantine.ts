@@ -1,6 +1,5 @@
 import { type Claim, LEDGER_FORMAT, type LedgerEntry, type PartitionEntry } from '../core/ledger.ts';
 import { QUARANTINE_COLUMNS, quarantineTable } from '../core/quarantine.ts';
-import type { TableState } from '../lake/table-state.ts';
 import type { BuildOutput } from '../transform/build-output.ts';
 import type { BuildContext } from './build-run.ts';
 import type { Platform } from './platform.ts';
@@ -49,19 +48,3 @@ export async function commitQuarantine(
 }
 
 const quarantineClaim = (claim: Claim): Claim => ({ ...claim, dataset: quarantineTable(claim.dataset), inputs: {} });
-
-/**
- * Epochs for a claim on these scopes, all the same: one more than the highest that the table or its quarantine knows. An
- * epoch that left bad rows behind and then died is never used again, so its rows never count.
- */
-export function epochsFor(
-  scopes: readonly string[],
-  table: TableState,
-  quarantine: TableState,
-): Record<string, number> {
-  const highest = scopes.flatMap((scope) =>
-    [table, quarantine].map(({ ledger }) => ledger.scopes.get(scope)?.epoch ?? 0),
-  );
-  const epoch = Math.max(0, ...highest) + 1;
-  return Object.fromEntries(scopes.map((scope) => [scope, epoch]));
-}

@@ -1,5 +1,7 @@
+import { Context } from '@temporalio/activity';
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { nextBatch } from '../core/batch.ts';
+import { nextEpochs } from '../core/claims.ts';
 import { ownedBy, type Part } from '../core/graph.ts';
 import type { Claim } from '../core/ledger.ts';
 import { plan, scopesOf } from '../core/plan.ts';
@@ -7,7 +9,6 @@ import { quarantineTable } from '../core/quarantine.ts';
 import { queueName } from '../core/queue-names.ts';
 import { workflowIds } from '../core/workflow-ids.ts';
 import { commitChecked } from './commit-checked.ts';
-import { epochsFor } from './commit-quarantine.ts';
 import type {
   AskInput,
   BuildPlan,
@@ -50,7 +51,7 @@ export function createConvergeActivities(platform: Platform) {
     if (!same || part.derived.length !== Object.keys(batch.hashes).length) return { kind: 'changed' };
     const ledgers = await lake.ledgers(part, batch.frozen);
     const { ready, checked } = await plan(without(part, failed), batch, ledgers, (question) =>
-      scanForKeys(platform, question),
+      scanForKeys(platform, question, Context.current().cancellationSignal),
     );
     for (const { dataset, checked: partitions } of checked) await commitChecked(platform, dataset, partitions);
     return { kind: 'tasks', tasks: firstPage(ready.map(toBuildTask)) };
@@ -63,7 +64,7 @@ export function createConvergeActivities(platform: Platform) {
       lake.table(dataset).load(),
       lake.table(quarantineTable(dataset)).load(),
     ]);
-    return { dataset, scopes: epochsFor(scopesOf(task), table, quarantine), inputs, contentHash, run };
+    return { dataset, scopes: nextEpochs(table.ledger, scopesOf(task), quarantine.ledger), inputs, contentHash, run };
   }
 
   const makeCut = ({ pipeline, requests }: CutInput): Promise<CutResult> => makeNextCut(platform, pipeline, requests);

@@ -31,4 +31,4 @@ export const ACTIVITY_PROFILES = {
 } as const satisfies Record<string, ActivityOptions>;
 
 /** A run asks converge again after this long without an answer: signals are not lost, but workflows can be terminated. */
-export const ASK_AGAIN_MILLIS = { first: 60_000, longest: 600_000 } as const;
+export const ASK_AGAIN_MILLIS = { first: 15_000, longest: 600_000 } as const;
