@@ -27,9 +27,9 @@ export class Output {
     this.#stdout.write(`${this.json ? JSON.stringify(value, whole, 2) : text()}\n`);
   }
 
-  /** Text that is data in itself, such as CSV. */
-  raw(text: string): void {
-    this.#stdout.write(text);
+  /** What is data in itself, such as CSV or Arrow. */
+  raw(data: string | Uint8Array): void {
+    this.#stdout.write(data);
   }
 
   note(line: string): void {

@@ -3,13 +3,14 @@ import { Option } from 'commander';
 import { StrataError } from '../../core/errors.ts';
 import { suggestion } from '../../core/suggest.ts';
 import { formatQuery, QUERY_FORMATS, type QueryFormat } from '../../warehouse/query-format.ts';
+import type { QueryResult } from '../../warehouse/warehouse.ts';
 import type { Register } from '../cli.ts';
 import type { Context } from '../context.ts';
 import { wholeNumber } from '../option-values.ts';
 
 interface QueryCommandOptions {
   readonly file?: string;
-  readonly format: QueryFormat;
+  readonly format: QueryFormat | 'arrow';
   readonly warehouse?: string;
   readonly maxRows?: number;
 }
@@ -19,7 +20,9 @@ export const query: Register = (parent, cli) => {
     .command('query [sql]')
     .description('ask the warehouse one question, read-only; --json gives an array of rows')
     .option('--file <path>', 'file with the SQL; - reads standard input')
-    .addOption(new Option('--format <format>', 'how rows are printed').choices(QUERY_FORMATS).default('table'))
+    .addOption(
+      new Option('--format <format>', 'how rows are printed').choices([...QUERY_FORMATS, 'arrow']).default('table'),
+    )
     .option('--warehouse <name>', 'default: the only one there is, or the one called analytics')
     .option('--max-rows <n>', 'most rows to print (default 10000)', wholeNumber)
     .action(
@@ -36,12 +39,18 @@ export const query: Register = (parent, cli) => {
           session: { memoryLimit, threads },
         });
         const result = await warehouse.query(sql, options.maxRows === undefined ? {} : { maxRows: options.maxRows });
-        context.out.raw(`${formatQuery(result, context.out.json ? 'json' : options.format)}\n`);
+        context.out.raw(await printed(result, context.out.json ? 'json' : options.format));
         if (result.truncated) context.out.note(`only the first ${result.rows.length} rows; --max-rows gives more`);
         return undefined;
       }),
     );
 };
+
+async function printed(result: QueryResult, format: QueryCommandOptions['format']): Promise<string | Uint8Array> {
+  if (format !== 'arrow') return `${formatQuery(result, format)}\n`;
+  const { formatArrow } = await import('../../warehouse/arrow-format.ts');
+  return formatArrow(result);
+}
 
 async function readSql(given: string | undefined, file: string | undefined): Promise<string> {
   if ((given === undefined) === (file === undefined)) {
