@@ -5,8 +5,8 @@ import { type SqlProblem, type Statement, standIn } from './sql-statement.ts';
 /**
  * Why a statement may not give exactly one row for each row of `{{input}}`. A merge runs over whichever observations are
  * pending, so a row that depends on another one would come out differently with every batch; and a row that is filtered
- * away would be neither current nor superseded nor in quarantine. What joins multiply cannot be seen here: the build
- * counts it.
+ * away would be neither current nor superseded nor in quarantine. What joins multiply cannot be seen here, without
+ * data.
  */
 export function findNotRowWise(statement: Statement, input: string, traits: FunctionTraits): SqlProblem[] {
   const finder = new Finder(input, traits);
