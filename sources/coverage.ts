@@ -32,16 +32,24 @@ export function coverageOf(extraction: Extraction, request: ExtractRequest, look
     const covered = intervalOf(partitionAt(look.observedAt, 'day'), 'day');
     return { covered, settledTo: look.observedAt, ...stamp };
   }
-  const start = request.lower ?? look.least ?? look.observedAt;
   const { clock } = extraction;
-  if (clock.kind === 'database') {
-    const covered = { start, end: latest(start, earliest(request.upper ?? look.at, look.at)) };
-    const settled = look.oldestOpen && shift(look.oldestOpen, -durationMillis(clock.skew));
-    return { covered, settledTo: within(covered, settled), ...stamp };
-  }
-  const covered = { start, end: latest(start, request.upper ?? applicationEnd(request, look)) };
-  const settled = look.greatest && shift(look.greatest, -durationMillis(clock.lateness));
+  const settled =
+    clock.kind === 'database'
+      ? look.oldestOpen && shift(look.oldestOpen, -durationMillis(clock.skew))
+      : look.greatest && shift(look.greatest, -durationMillis(clock.lateness));
+  const start = request.lower ?? bootstrapStart(look, settled);
+  const end =
+    clock.kind === 'database'
+      ? earliest(request.upper ?? look.at, look.at)
+      : (request.upper ?? applicationEnd(request, look));
+  const covered = { start, end: latest(start, end) };
   return { covered, settledTo: within(covered, settled), ...stamp };
+}
+
+/** Not later than what is settled: a row that is still to come may be older than the oldest one seen. */
+function bootstrapStart(look: Look, settled: Instant | null): Instant {
+  const least = look.least ?? look.observedAt;
+  return settled === null ? least : earliest(least, settled);
 }
 
 function applicationEnd(request: ExtractRequest, look: Look): Instant {

@@ -23,8 +23,19 @@ export async function openCopyReader(
   application: string,
 ): Promise<ChunkReader> {
   const client = await connectPostgres(connection, application);
-  for (const statement of [BEGIN_SNAPSHOT, ...joinStatements(snapshot)]) await client.query(statement);
-  const session = await parent.fork();
+  let session: Session | undefined;
+  const close = async () => {
+    await session?.close();
+    await client.end().catch(() => {});
+  };
+  try {
+    for (const statement of [BEGIN_SNAPSHOT, ...joinStatements(snapshot)]) await client.query(statement);
+    session = await parent.fork();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const writer = session;
   return {
     read: async (chunk, file) => {
       const csv = `${file}.csv`;
@@ -35,17 +46,14 @@ export async function openCopyReader(
           typeof copyTo
         > & { readonly rowCount: number };
         await pipeline(stream, createWriteStream(csv));
-        const staged = await csvToParquet(session, plan, csv, file);
+        const staged = await csvToParquet(writer, plan, csv, file);
         requireSame(stream.rowCount, staged?.rows ?? 0, chunk.from);
         return staged;
       } finally {
         await rm(csv, { force: true });
       }
     },
-    close: async () => {
-      await session.close();
-      await client.end().catch(() => {});
-    },
+    close,
   };
 }
 
@@ -63,14 +71,24 @@ async function csvToParquet(
   if (size === 0) return undefined;
   const types = plan.projections.map((p) => `${literal(p.name)}: 'VARCHAR'`).join(', ');
   const columns = plan.projections.map((p) => `${p.fromText} AS ${ident(p.name)}`).join(', ');
-  for (let line = FIRST_LINE_BYTES; ; line *= LINE_GROWTH) {
+  for (let line = FIRST_LINE_BYTES; ; line = Math.min(line * LINE_GROWTH, Math.max(size, FIRST_LINE_BYTES))) {
     const source = `read_csv(${literal(csv)}, columns = {${types}}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false, max_line_size = ${line}, buffer_size = ${Math.max(2 * line, 2 ** 24)})`;
     try {
       return await writeParquet(session, `SELECT ${columns}, ${plan.stamps} FROM ${source}`, file, plan.rowBytes);
     } catch (error) {
-      if (line > size || !/line size/i.test(String(error))) throw error;
+      if (line >= size) throw withoutData(error);
+      if (!/CSV Error|line size/i.test(String(error))) throw error;
     }
   }
+}
+
+/** DuckDB quotes the row it could not read: that must not reach a log. */
+function withoutData(error: unknown): unknown {
+  if (!/CSV Error/.test(String(error))) return error;
+  const reason = /\n([^\n]*)\nPossible fixes/.exec(String(error))?.[1] ?? 'no reason given';
+  return new StrataError('internal', `What PostgreSQL sent cannot be read back as CSV: ${reason}`, {
+    hint: 'Report this.',
+  });
 }
 
 function requireSame(sent: number, staged: number, relation: string): void {

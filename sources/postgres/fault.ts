@@ -4,7 +4,7 @@ import { redact } from '../redact.ts';
 import { misfitIn } from './misfit.ts';
 
 const LOST =
-  /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EHOSTUNREACH|Connection terminated|connection timeout|timeout expired|server closed the connection|terminating connection|Unable to connect|could not connect|connection to server|SSL SYSCALL|no connection to the server/i;
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EHOSTUNREACH|Connection terminated|connection timeout|timeout expired|server closed the connection|terminating connection|Unable to connect|could not connect|connection to server|SSL SYSCALL|no connection to the server|not queryable|Client was closed/i;
 
 /** SQLSTATE, or the beginning of one -> what it means to us. */
 const BY_STATE: readonly (readonly [string, ErrorCode, string])[] = [
@@ -21,13 +21,16 @@ const BY_STATE: readonly (readonly [string, ErrorCode, string])[] = [
   ['57', 'unreachable', ''],
 ];
 
+/** Of a message: what is longer quotes data. */
+const MOST_CHARACTERS = 600;
+
 const START =
   'Start the server (`strata dev` starts the development one), or correct the address of this source in the settings.';
 
 /** Whatever went wrong with a PostgreSQL source, from its driver or through DuckDB's scanner, without any password. */
 export function postgresFault(error: unknown, connection: SourceConnection, relation?: string): StrataError {
   if (error instanceof StrataError && error.code === 'cancelled') return error;
-  const said = redact(textOf(error), connection.url);
+  const said = redact(textOf(error), connection.url).trim().slice(0, MOST_CHARACTERS);
   const misfit = misfitIn(said);
   const where = [connection.name && `source ${connection.name}`, addressOf(connection.url), relation]
     .filter(Boolean)

@@ -16,10 +16,21 @@ const SERVER = 'strata_source';
 /** Reads through DuckDB's postgres_scanner: binary COPY, no intermediate file. */
 export async function openScannerReader(parent: Session, plan: ReadPlan, snapshot: PgSnapshot): Promise<ChunkReader> {
   const session = await parent.fork();
-  // DuckDB begins REPEATABLE READ on the server with its first statement; joining must come before any read.
-  await session.run('BEGIN');
-  for (const statement of [...joinStatements(snapshot), SESSION_SETTINGS]) {
-    await session.run(`CALL postgres_execute('${SERVER}', ${literal(statement)})`);
+  const close = async () => {
+    // Never leave it to closing: there DuckDB's rollback over a dead connection ends the whole process. And not through
+    // the session, which runs nothing more once it was cancelled.
+    await session.connection.run('ROLLBACK').catch(() => {});
+    await session.close();
+  };
+  try {
+    // DuckDB begins REPEATABLE READ on the server with its first statement; joining must come before any read.
+    await session.run('BEGIN');
+    for (const statement of [...joinStatements(snapshot), SESSION_SETTINGS]) {
+      await session.run(`CALL postgres_execute('${SERVER}', ${literal(statement)})`);
+    }
+  } catch (error) {
+    await close();
+    throw error;
   }
   const columns = plan.projections.map((p) => `${p.fromScanner} AS ${ident(p.name)}`).join(', ');
   return {
@@ -28,9 +39,6 @@ export async function openScannerReader(parent: Session, plan: ReadPlan, snapsho
       const select = `SELECT ${columns}, ${plan.stamps} FROM postgres_query('${SERVER}', ${literal(query)})`;
       return writeParquet(session, select, file, plan.rowBytes);
     },
-    close: async () => {
-      await session.run('ROLLBACK').catch(() => {});
-      await session.close();
-    },
+    close,
   };
 }
