@@ -138,12 +138,15 @@ function marksOf(column: Texts, numbers: Numbers): Map<string, MergeMark> {
   const epochs = numbers('mark', 'epoch');
   const versions = numbers('mark', 'version');
   const hashes = column('mark', 'content_hash');
+  const tags = column('mark', 'claim_tag');
+  const tags = column('mark', 'tag');
   const marks = new Map<string, MergeMark>();
   column('mark', 'name').forEach((name, i) => {
     marks.set(name, {
       version: versions[i] as number,
       epoch: epochs[i] as number,
       contentHash: hashes[i] as string,
+      claim: tags[i] as string,
     });
   });
   return marks;

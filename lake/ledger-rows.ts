@@ -8,7 +8,7 @@ export type Section =
   | 'ledger' // version: of the table
   | 'partition' // name, version (of the content), built_version, rows, digest, content_hash, inputs
   | 'scope' // name, version, epoch, claim
-  | 'mark' // name, version, epoch, content_hash
+  | 'mark' // name, version, epoch, content_hash, claim_tag, tag: of the claim
   | 'covered' // starts_at, ends_at
   | 'settled' // starts_at, ends_at
   | 'looked_at' // name: the position
@@ -29,6 +29,9 @@ export const LEDGER_COLUMNS = {
   inputs: 'VARCHAR',
   /** JSON. */
   claim: 'VARCHAR',
+  /** See core/claim-tag.ts. */
+  claim_tag: 'VARCHAR',
+  tag: 'VARCHAR',
   starts_at: 'VARCHAR',
   ends_at: 'VARCHAR',
 } as const;
@@ -56,8 +59,8 @@ export function* ledgerRows(state: LedgerState): Generator<LedgerRow> {
   for (const [name, { epoch, version, claim }] of state.scopes) {
     yield { section: 'scope', name: checked(name), epoch, version, claim };
   }
-  for (const [name, { epoch, version, contentHash }] of state.marks) {
-    yield { section: 'mark', name: checked(name), epoch, version, content_hash: contentHash };
+  for (const [name, { epoch, version, contentHash, claim }] of state.marks) {
+    yield { section: 'mark', name: checked(name), epoch, version, content_hash: contentHash, tag: claim };
   }
   for (const { start, end } of state.covered) yield { section: 'covered', starts_at: start, ends_at: end };
   for (const { start, end } of state.settled) yield { section: 'settled', starts_at: start, ends_at: end };
