@@ -18,16 +18,3 @@ export function bytes(count: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
-
-/** Names that follow each other as one range: `2026-11-01..2026-11-05, 2026-11-09`; at most `most` pieces. */
-export function ranges(names: readonly string[], successor: (name: string) => string, most = 4): string {
-  const pieces: [string, string][] = [];
-  for (const name of names) {
-    const last = pieces.at(-1);
-    if (last && successor(last[1]) === name) last[1] = name;
-    else pieces.push([name, name]);
-  }
-  const shown = pieces.slice(0, most).map(([first, last]) => (first === last ? first : `${first}..${last}`));
-  const hidden = pieces.length - shown.length;
-  return shown.join(', ') + (hidden > 0 ? `, and ${hidden} more` : '');
-}

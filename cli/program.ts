@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
+import { backfill } from './commands/backfill.ts';
 import { check } from './commands/check.ts';
 import { dev } from './commands/dev.ts';
 import { query } from './commands/query.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
 import { schedule } from './commands/schedule.ts';
+import { status } from './commands/status.ts';
 import { worker } from './commands/worker.ts';
 
-const COMMANDS = [dev, worker, check, run, runs, schedule, query];
+const COMMANDS = [dev, worker, check, run, backfill, runs, schedule, status, query];
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 it failed, 2 wrong arguments, settings or project, 3 a server does not answer, 130 interrupted.

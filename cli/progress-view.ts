@@ -37,20 +37,29 @@ class Bar implements ProgressView {
   }
 }
 
+/** Within a phase a line is worth printing this often. */
+const QUIET_MILLIS = 5000;
+
 class Lines implements ProgressView {
   readonly #out: Output;
   readonly #since = Date.now();
+  #phase = '';
   #last = '';
-  #shown = new Map<string, string>();
+  #shownAt = 0;
+  readonly #shown = new Map<string, string>();
 
   constructor(out: Output) {
     this.#out = out;
   }
 
   update(progress: WorkflowProgress): void {
-    const head = `${describe(progress)}, ${progress.done} of ${progress.total}`;
-    if (head !== this.#last) this.#line(head);
-    this.#last = head;
+    const phase = `${progress.paused}${progress.state}`;
+    const text = `${describe(progress)}, ${progress.done} of ${progress.total}`;
+    const due = phase !== this.#phase || Date.now() - this.#shownAt > QUIET_MILLIS;
+    if (due && text !== this.#last) {
+      this.#line(text);
+      [this.#phase, this.#last, this.#shownAt] = [phase, text, Date.now()];
+    }
     for (const { dataset, message } of progress.failures) {
       if (this.#shown.get(dataset) !== message) this.#line(`failed: ${dataset}: ${message}`);
       this.#shown.set(dataset, message);

@@ -38,6 +38,8 @@ export interface RunFilter {
   readonly pipeline?: string | undefined;
   readonly status?: RunStatus | undefined;
   readonly limit: number;
+  /** Only those that are over. */
+  readonly closed?: boolean;
 }
 
 /** Newest first. The server's list lags a second or so behind. */
@@ -51,7 +53,7 @@ export async function listRuns(client: Client, project: Project, env: string, fi
   return found;
 }
 
-function visibilityQuery({ pipelines }: Project, env: string, { kinds, pipeline, status }: RunFilter): string {
+function visibilityQuery({ pipelines }: Project, env: string, { kinds, pipeline, status, closed }: RunFilter): string {
   const types = kinds.flatMap((kind) => (kind === 'run' ? pipelines.map((p) => p.name) : [kind]));
   return [
     `WorkflowType IN (${types.map(quote).join(', ')})`,
@@ -59,6 +61,7 @@ function visibilityQuery({ pipelines }: Project, env: string, { kinds, pipeline,
     `TaskQueue = ${quote(queueName(env, 'control'))}`,
     ...(pipeline === undefined ? [] : [`(WorkflowType = ${quote(pipeline)} OR StrataPipeline = ${quote(pipeline)})`]),
     ...(status === undefined ? [] : [`ExecutionStatus = ${quote(TEMPORAL_STATUS[status])}`]),
+    ...(closed ? ["ExecutionStatus != 'Running'"] : []),
   ].join(' AND ');
 }
 

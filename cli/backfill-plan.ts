@@ -1,0 +1,124 @@
+import { ingestsOf, isDue } from '../activities/ingest-plan.ts';
+import type { CheckedBackfill } from '../activities/run-input.ts';
+import { scanForKeys } from '../activities/scan-keys.ts';
+import type { DerivedDataset, SourceDataset } from '../core/dataset.ts';
+import { ownedBy } from '../core/graph.ts';
+import { type Interval, partitionsIn, printInterval } from '../core/interval.ts';
+import { covers } from '../core/interval-set.ts';
+import type { LedgerState } from '../core/ledger.ts';
+import { mergeSource, mustRemerge, pendingInputs } from '../core/pending.ts';
+import { narrow } from '../core/plan.ts';
+import { type Ledgers, ledgerOf, type Reprocess, stalePartitions } from '../core/staleness.ts';
+import type { Local } from './local-platform.ts';
+import { partitionRanges } from './partition-ranges.ts';
+
+/** Looks at one source for one reason. */
+export interface PlannedLook {
+  readonly dataset: string;
+  readonly intervals: number;
+  /** `2026-11-01..2026-11-05` */
+  readonly which: string;
+  readonly due: boolean;
+  readonly why: string;
+}
+
+/** Partitions of one dataset that are due already, for one reason. */
+export interface PlannedBuild {
+  readonly dataset: string;
+  readonly partitions: number;
+  readonly which: string;
+  readonly why: string;
+}
+
+export interface BackfillPlan {
+  readonly pipeline: string;
+  readonly interval: string;
+  readonly reprocess: Reprocess;
+  readonly ingests: readonly PlannedLook[];
+  /** Before the ingests; what they change comes on top. */
+  readonly builds: readonly PlannedBuild[];
+}
+
+/** What a backfill would do and why, from the lake alone. */
+export async function planBackfill({ project, platform }: Local, asked: CheckedBackfill): Promise<BackfillPlan> {
+  const { pipeline, interval, reprocess, newestFirst } = asked;
+  const part = ownedBy(project, pipeline.name);
+  const ledgers = await platform.lake.ledgers(part);
+  const planned = ingestsOf(part.sources, interval, pipeline.grain, newestFirst);
+  const ingests = part.sources.flatMap((source) => {
+    const own = planned.filter(({ dataset }) => dataset === source.name).map((p) => p.interval);
+    return looksAt(source, ledgerOf(ledgers, source.name), own, asked);
+  });
+  const builds: PlannedBuild[] = [];
+  for (const dataset of part.derived) {
+    const hash = platform.definitions.hash(dataset.name);
+    builds.push(...(await buildsOf(dataset, ledgers, hash, asked, (keys) => scanForKeys(platform, keys))));
+  }
+  return { pipeline: pipeline.name, interval: printInterval(interval), reprocess, ingests, builds };
+}
+
+function looksAt(
+  source: SourceDataset,
+  ledger: LedgerState,
+  intervals: readonly Interval[],
+  { reprocess, pipeline: { grain } }: CheckedBackfill,
+): PlannedLook[] {
+  const groups = new Map<string, { due: boolean; why: string; names: string[]; intervals: number }>();
+  for (const interval of [...intervals].sort((a, b) => (a.start < b.start ? -1 : 1))) {
+    const due = isDue(source, ledger, interval, reprocess);
+    const why = whyLook(source, covers(ledger.covered, interval), due, reprocess);
+    const group = groups.get(why) ?? { due, why, names: [], intervals: 0 };
+    groups.set(why, group);
+    group.intervals += 1;
+    group.names.push(...partitionsIn(interval, grain));
+  }
+  const by = { kind: 'time', column: '', grain } as const;
+  return [...groups.values()].map(({ due, why, names, intervals: count }) => {
+    return { dataset: source.name, intervals: count, which: partitionRanges(by, names), due, why };
+  });
+}
+
+function whyLook(source: SourceDataset, covered: boolean, due: boolean, reprocess: Reprocess): string {
+  if (source.extraction.kind === 'snapshot') return 'a snapshot of the rows as they are now';
+  if (!covered) return 'nobody has looked yet';
+  if (!due) return 'covered';
+  return reprocess === 'completed' ? 'covered, asked for again' : 'covered, but not to its end';
+}
+
+async function buildsOf(
+  dataset: DerivedDataset,
+  ledgers: Ledgers,
+  hash: string,
+  { reprocess, interval: range }: CheckedBackfill,
+  scan: Parameters<typeof narrow>[4],
+): Promise<PlannedBuild[]> {
+  const own = ledgerOf(ledgers, dataset.name);
+  const found: PlannedBuild[] = [];
+  const add = (partitions: readonly string[], by: DerivedDataset['partitionBy'], why: string) => {
+    if (partitions.length === 0) return;
+    const which = partitionRanges(by, [...partitions].sort());
+    found.push({ dataset: dataset.name, partitions: partitions.length, which, why });
+  };
+  if (dataset.write.kind === 'merge') {
+    const source = mergeSource(dataset);
+    if (mustRemerge(dataset, own, hash, { reprocess, range })) {
+      add([...own.partitions.keys()], dataset.partitionBy, 'made anew: its definition changed');
+      return found;
+    }
+    add(pendingInputs(own, ledgerOf(ledgers, source.name)), source.partitionBy, `to be merged from ${source.name}`);
+  }
+  const { stale, candidates } = stalePartitions(dataset, ledgers, hash, { reprocess, range });
+  const { held } = await narrow(dataset, own, ledgers, candidates, scan);
+  const groups = new Map<string, string[]>();
+  for (const { partition, reason, because } of [...stale, ...held]) {
+    const why = {
+      missing: 'missing',
+      data: `${because?.input} moved`,
+      code: 'its definition changed',
+      asked: 'asked for',
+    }[reason];
+    groups.set(why, [...(groups.get(why) ?? []), partition]);
+  }
+  for (const [why, partitions] of groups) add(partitions, dataset.partitionBy, why);
+  return found;
+}
