@@ -138,7 +138,6 @@ function marksOf(column: Texts, numbers: Numbers): Map<string, MergeMark> {
   const epochs = numbers('mark', 'epoch');
   const versions = numbers('mark', 'version');
   const hashes = column('mark', 'content_hash');
-  const tags = column('mark', 'claim_tag');
   const tags = column('mark', 'tag');
   const marks = new Map<string, MergeMark>();
   column('mark', 'name').forEach((name, i) => {

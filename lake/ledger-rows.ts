@@ -8,7 +8,7 @@ export type Section =
   | 'ledger' // version: of the table
   | 'partition' // name, version (of the content), built_version, rows, digest, content_hash, inputs
   | 'scope' // name, version, epoch, claim
-  | 'mark' // name, version, epoch, content_hash, claim_tag, tag: of the claim
+  | 'mark' // name, version, epoch, content_hash, tag: of the claim
   | 'covered' // starts_at, ends_at
   | 'settled' // starts_at, ends_at
   | 'looked_at' // name: the position
@@ -30,7 +30,6 @@ export const LEDGER_COLUMNS = {
   /** JSON. */
   claim: 'VARCHAR',
   /** See core/claim-tag.ts. */
-  claim_tag: 'VARCHAR',
   tag: 'VARCHAR',
   starts_at: 'VARCHAR',
   ends_at: 'VARCHAR',
