@@ -4,11 +4,11 @@ import { mkdtemp, readdir, rm, stat, statfs, unlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb-warehouse.ts';
 import type { PublishStep } from '../../warehouse/warehouse.ts';
 import { difference, dimAt, factAt, SESSION, writeFiles } from './company.fixture.ts';
-import { Publisher, type PublisherArguments } from './publisher.process.ts';
+import { endPublishers, Publisher, type PublisherArguments } from './publisher.process.ts';
 import { readWarehouse } from './read-warehouse.ts';
 
 const CUTS = 40;
@@ -21,6 +21,7 @@ beforeAll(async () => {
   files = join(root, 'files');
   for (const pipeline of ['sales', 'risk']) await writeFiles(files, pipeline, CUTS);
 });
+afterEach(endPublishers);
 afterAll(() => rm(root, { recursive: true, force: true }));
 beforeEach(async () => {
   const folder = await mkdtemp(join(root, 'w-'));

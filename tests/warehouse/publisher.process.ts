@@ -13,6 +13,18 @@ export interface PublisherArguments {
   readonly fileSizeLimit?: number;
 }
 
+const started = new Set<Publisher>();
+
+/** Ends what a failed test left running, sleepers too. */
+export async function endPublishers(): Promise<void> {
+  await Promise.all(
+    [...started].map((publisher) => {
+      publisher.signal('SIGKILL');
+      return publisher.exit;
+    }),
+  );
+}
+
 /** A publishing process of our own; ended by its own id only. */
 export class Publisher {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -38,7 +50,11 @@ export class Publisher {
       fileSizeLimit === undefined
         ? spawn(command[0]!, command.slice(1))
         : spawn('sh', ['-c', `ulimit -f ${fileSizeLimit * 2}; exec "$@"`, 'sh', ...command]);
-    this.exit = once(this.#child, 'exit').then(([code]) => code as number | null);
+    started.add(this);
+    this.exit = once(this.#child, 'exit').then(([code]) => {
+      started.delete(this);
+      return code as number | null;
+    });
     this.#child.stdout.on('data', (chunk) => {
       this.output += chunk;
     });
