@@ -42,6 +42,7 @@ export function typeOf(param: Param): DuckDBType | undefined {
  * DuckDB's value as JavaScript's, exact: BIGINT and HUGEINT bigint; smaller integers and doubles number; DECIMAL text
  * (`12.30`); TIMESTAMPTZ and TIMESTAMP bigint microseconds since the epoch (`instantFromMicros` makes an Instant); DATE
  * text (`2026-11-01`); BLOB Uint8Array; lists arrays; structs and maps objects; all else its text.
+ * One loss: DuckDB's binding drops a U+FEFF at the start of a text, so compare such texts in SQL.
  */
 export function fromDuckdb(value: DuckDBValue): Value {
   if (value === null || typeof value !== 'object') return value ?? null;
