@@ -1,3 +1,4 @@
+import { claimTag } from '../core/claim-tag.ts';
 import type { DerivedDataset } from '../core/dataset.ts';
 import type { AuditResult, Claim } from '../core/ledger.ts';
 import { mergeSource } from '../core/pending.ts';
@@ -89,6 +90,7 @@ export class BuildRun {
       rowChecks: definitions.rowChecks(dataset.name),
       audit: (relation) => this.#audit(relation),
       epoch: Object.values(claim.scopes)[0] ?? 0,
+      claim: claimTag(claim),
       run: claim.run,
       directory: attempt.directory,
     };

@@ -7,7 +7,7 @@ import { Uploads } from './upload.ts';
 
 /**
  * Bad rows are written before the data they were left out of, and count once that is committed: the ledger then carries
- * their epoch. Two claims of one epoch cannot both write them: the scopes of the quarantine table see to it.
+ * their claim.
  */
 export async function commitQuarantine(
   platform: Platform,

@@ -1,3 +1,4 @@
+import { claimTag } from './claim-tag.ts';
 import { earliest, type Instant } from './instant.ts';
 import type { Interval } from './interval.ts';
 import { type IntervalSet, union } from './interval-set.ts';
@@ -128,6 +129,8 @@ export interface MergeMark {
   readonly epoch: number;
   /** Of the definition that judged its observations: other code may accept what this one put into quarantine. */
   readonly contentHash: string;
+  /** Which claim: bad rows of this input partition count when they carry it. See claimTag. */
+  readonly claim: string;
 }
 
 /** The ledger after all commits up to `version`: what planning needs, without any file list. */
@@ -235,8 +238,9 @@ export class LedgerFold {
     const input = Object.values(entry.claim.inputs)[0];
     const epoch = entry.claim.scopes[entry.claim.dataset];
     if (input === undefined || epoch === undefined) return;
+    const tag = claimTag(entry.claim);
     for (const partition of entry.merged) {
-      this.#marks.set(partition, { version: input, epoch, contentHash: entry.claim.contentHash });
+      this.#marks.set(partition, { version: input, epoch, contentHash: entry.claim.contentHash, claim: tag });
     }
   }
 

@@ -2,7 +2,9 @@ import type { LakeColumn } from './lake-columns.ts';
 
 /**
  * Columns of a dataset's quarantine table, partitioned by the input partition. Its rows are written before the data and
- * count once the dataset's mark for that input partition carries the same epoch: see currentQuarantine.
+ * count once the
+ * dataset's mark for that input partition (a replaced dataset: its scope) carries the same claim, and as long as the
+ * observation is not a current row: when other code judges anew, the last good one stays current.
  */
 export const QUARANTINE_COLUMNS: readonly LakeColumn[] = [
   /** The observation (merge) or the built row (replace) as JSON. */
@@ -16,6 +18,8 @@ export const QUARANTINE_COLUMNS: readonly LakeColumn[] = [
   { name: 'position', sqlType: 'BIGINT' },
   { name: 'tie', sqlType: 'VARCHAR' },
   { name: 'epoch', sqlType: 'BIGINT' },
+  /** See claimTag. Two claims may have one epoch; the epoch alone would let the loser's bad rows count. */
+  { name: 'claim', sqlType: 'VARCHAR' },
   { name: 'run', sqlType: 'VARCHAR' },
 ];
 

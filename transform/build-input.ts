@@ -27,6 +27,8 @@ export interface BuildInput {
   /** Audits a relation with the dataset's columns: the new content of what is written. Throws where an error must stop it. */
   readonly audit: (relation: string) => Promise<readonly AuditResult[]>;
   readonly epoch: number;
+  /** Its tag: see claimTag. */
+  readonly claim: string;
   readonly run: string;
   /** Of this attempt; where its files are left. */
   readonly directory: string;

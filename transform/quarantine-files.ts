@@ -32,7 +32,8 @@ export async function writeRowQuarantine(input: BuildInput): Promise<QuarantineF
   );
 }
 
-const provenance = (input: BuildInput): string => `${input.epoch}::BIGINT AS epoch, ${literal(input.run)} AS run`;
+const provenance = (input: BuildInput): string =>
+  `${input.epoch}::BIGINT AS epoch, ${literal(input.claim)} AS claim, ${literal(input.run)} AS run`;
 
 const keyOf = (input: BuildInput, alias: string): string =>
   input.dataset.key.length === 0 ? 'NULL::VARCHAR' : keyText(input.dataset.key, alias);

@@ -109,6 +109,7 @@ async function mergeInto(table: LocalTable, files: InputFile[], work: MergeWork 
     rowChecks: CHECKS,
     audit: async () => [],
     epoch: 1,
+    claim: 'tag',
     run: 'test',
     directory: folder,
     work,

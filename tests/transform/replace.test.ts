@@ -74,6 +74,7 @@ async function build(
     rowChecks: [{ name: 'amount_positive', sql: 'amount > 0' }],
     audit: async () => [],
     epoch: 3,
+    claim: 'tag',
     run: 'r',
     directory: folder,
   });
