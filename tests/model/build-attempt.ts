@@ -1,4 +1,5 @@
 import type { HoldsKeys } from '../../core/as-of.ts';
+import { claimTag } from '../../core/claim-tag.ts';
 import { admit, refuseMovedBase } from '../../core/claims.ts';
 import type { DerivedDataset } from '../../core/dataset.ts';
 
@@ -156,19 +157,14 @@ function prepare(lake: SharedLake, dataset: DerivedDataset, claim: Claim, base: 
   return { adds, removes, entry };
 }
 
-async function commitQuarantine(
-  lake: SharedLake,
-  table: Table,
-  { scopes, ...claim }: Claim,
-  bad: readonly Candidate[],
-): Promise<void> {
-  const mine: Claim = { ...claim, scopes, dataset: table.dataset, inputs: {} };
-  const epoch = Object.values(scopes)[0]!;
+async function commitQuarantine(lake: SharedLake, table: Table, data: Claim, bad: readonly Candidate[]): Promise<void> {
+  const mine: Claim = { ...data, dataset: table.dataset, inputs: {} };
+  const tag = claimTag(data);
   const groups = groupBy(bad, (c) => c.row._bronze_partition as string);
   const adds = [...groups].map(([partition, all]) =>
     lake.files.write(
       partition,
-      all.map(({ row }) => ({ identity: identity(row), epoch, partition })),
+      all.map(({ row }) => ({ identity: identity(row), claim: tag, partition })),
     ),
   );
   await table.commit({

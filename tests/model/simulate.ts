@@ -28,7 +28,7 @@ const ACTIONS = {
 } as const;
 
 /** One schedule, from its seed: chaos for a while, then everything comes to rest and is compared. */
-export async function simulate(seed: number): Promise<Outcome> {
+export async function simulate(seed: number, onCompany?: (company: Company) => void): Promise<Outcome> {
   const prng = new Prng(seed);
   const coverage = new Map<string, number>();
   const trace: string[] = [];
@@ -38,6 +38,7 @@ export async function simulate(seed: number): Promise<Outcome> {
   };
   const world = new World(prng);
   const company = new Company(world, prng, count);
+  onCompany?.(company);
   let steps = 0;
   try {
     const budget = 60 + prng.int(240);

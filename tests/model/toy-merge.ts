@@ -21,7 +21,8 @@ export function rateAt(rates: readonly Row[], currency: unknown, at: number): nu
 }
 
 /** Later code lets bad documents pass and refuses small amounts instead. */
-const isValid = (obs: Row, code: number): boolean => (code % 2 === 0 ? obs.bad !== true : (obs.amount as number) > 3);
+export const isValid = (obs: Row, code: number): boolean =>
+  code % 2 === 0 ? obs.bad !== true : (obs.amount as number) > 3;
 
 export const euros = (amount: number, by: number | null, code: number): number | null =>
   by === null ? null : amount * by * 10 + code;
@@ -36,6 +37,7 @@ export function transform(dataset: DerivedDataset, obs: Row, rates: readonly Row
           event_time: obs.event_time!,
           currency: obs.currency!,
           merchant: obs.merchant!,
+          bad: obs.bad!,
           amount: obs.amount!,
           eur: euros(obs.amount as number, rateAt(rates, obs.currency, obs.event_time as number), code),
           code,
