@@ -6,24 +6,12 @@ import { checkpointFile, commitFile, lastCheckpointFile, ledgerFile } from '../.
 import { MemoryStore } from '../../lake/memory-store.ts';
 import type { ObjectStore } from '../../lake/object-store.ts';
 import { openTable } from '../../lake/table.ts';
-import type { TableState } from '../../lake/table-state.ts';
 import { tempFolder } from './fixtures.ts';
+import { plainState } from './plain-state.ts';
 import { commitSomething, dice } from './random-ledger.ts';
 
 const NAME = 'silver.payment';
 const open = (store: ObjectStore, checkpointEvery = 1000) => openTable(store, 'dev', NAME, { checkpointEvery });
-
-/** Maps compare by content and order does not matter. */
-const plain = (state: TableState) => ({
-  ...state,
-  files: [...state.files].sort(),
-  ledger: {
-    ...state.ledger,
-    partitions: [...state.ledger.partitions].sort(),
-    scopes: [...state.ledger.scopes].sort(),
-    marks: [...state.ledger.marks].sort(),
-  },
-});
 
 async function tableOf(store: ObjectStore, commits: number, seed: number, checkpointEvery = 1000): Promise<void> {
   const roll = dice(seed);
@@ -36,55 +24,55 @@ describe('a checkpoint', () => {
     const store = new FileStore(await tempFolder());
     await tableOf(store, 30, seed);
     const fromLog = [];
-    for (let version = 0; version < 30; version++) fromLog.push(plain(await open(store).loadAt(version)));
+    for (let version = 0; version < 30; version++) fromLog.push(plainState(await open(store).loadAt(version)));
     for (const at of [4, 17, 29]) {
       await writeCheckpoint(store, `dev/silver/payment`, await open(store).loadAt(at));
     }
     for (let version = 0; version < 30; version++) {
-      expect(plain(await open(store).loadAt(version))).toEqual(fromLog[version]);
+      expect(plainState(await open(store).loadAt(version))).toEqual(fromLog[version]);
     }
-    expect(plain(await open(store).load())).toEqual(fromLog[29]);
+    expect(plainState(await open(store).load())).toEqual(fromLog[29]);
   });
 
   test('is written every so many commits, and a load reads no commit before it', async () => {
     const store = new FileStore(await tempFolder());
     await tableOf(store, 12, 7, 5);
     expect(await newestCheckpoint(store, 'dev/silver/payment')).toBe(9);
-    const before = plain(await open(store).load());
+    const before = plainState(await open(store).load());
     for (let version = 0; version <= 9; version++) await store.delete([commitFile('dev/silver/payment', version)]);
-    expect(plain(await open(store).load())).toEqual(before);
+    expect(plainState(await open(store).load())).toEqual(before);
   });
 
   test('works on a store that DuckDB cannot read', async () => {
     const store = new MemoryStore();
     await tableOf(store, 12, 7, 5);
-    const state = plain(await open(store).load());
+    const state = plainState(await open(store).load());
     await store.delete([lastCheckpointFile('dev/silver/payment'), ledgerFile('dev/silver/payment', 9)]);
     expect(await newestCheckpoint(store, 'dev/silver/payment')).toBe(4);
-    expect(plain(await open(store).load())).toEqual(state);
+    expect(plainState(await open(store).load())).toEqual(state);
   });
 
   test('counts only when both of its files exist; a hint that lies is ignored', async () => {
     const store = new FileStore(await tempFolder());
     await tableOf(store, 12, 3, 5);
-    const state = plain(await open(store).load());
+    const state = plainState(await open(store).load());
     const table = 'dev/silver/payment';
     for (const hint of ['{"version":11}', '{"version":"x"}', 'no json', '']) {
       await store.put(lastCheckpointFile(table), hint);
       expect(await newestCheckpoint(store, table)).toBe(9);
-      expect(plain(await open(store).load())).toEqual(state);
+      expect(plainState(await open(store).load())).toEqual(state);
     }
     await store.delete([checkpointFile(table, 9)]);
     expect(await newestCheckpoint(store, table)).toBe(4);
     await store.delete([ledgerFile(table, 4)]);
     expect(await newestCheckpoint(store, table)).toBe(-1);
-    expect(plain(await open(store).load())).toEqual(state);
+    expect(plainState(await open(store).load())).toEqual(state);
   });
 
   test('that is truncated or garbage is corrupt, names its file, and deleting it repairs the table', async () => {
     const store = new FileStore(await tempFolder());
     await tableOf(store, 12, 3, 5);
-    const state = plain(await open(store).load());
+    const state = plainState(await open(store).load());
     const table = 'dev/silver/payment';
     const damages = [
       (file: string) => truncate(file, 100),
@@ -106,7 +94,7 @@ describe('a checkpoint', () => {
     }
     await truncate(store.uri(ledgerFile(table, 9)), 50);
     await rm(store.uri(ledgerFile(table, 9)));
-    expect(plain(await open(store).load())).toEqual(state);
+    expect(plainState(await open(store).load())).toEqual(state);
   });
 
   test('that fails is a warning: the commit stands, and a later one writes it', async () => {
