@@ -147,6 +147,9 @@ describe('a publisher that sleeps while others go on', () => {
     sleeper.resume();
     expect(await sleeper.exit).toBe(0);
     expect(await expectConsistent()).toEqual({ sales: 5 });
+    // What it called published is what the file remembers, and the first publication, which was ours.
+    const published = sleeper.output.match(/^published /gm)?.length ?? 0;
+    expect((await readWarehouse(path)).publications).toBe(published + 1);
     // The number it had announced in vain stays unused; everybody goes on above it.
     await (await open()).publish(difference(files, 'risk', null, 2));
     expect(await expectConsistent()).toEqual({ sales: 5, risk: 2 });

@@ -4,6 +4,8 @@ export interface Seen {
   /** Pipeline -> cut, from the ledger. */
   readonly cuts: Readonly<Record<string, number>>;
   readonly generation: number;
+  /** How many publications the file remembers. */
+  readonly publications: number;
   /** Table -> its rows as text, sorted. */
   readonly tables: Readonly<Record<string, readonly string[]>>;
 }
@@ -20,10 +22,13 @@ export async function readWarehouse(path: string, schema = 'dev'): Promise<Seen>
     for (const [name] of names) {
       tables[name!] = (await rows(`SELECT * FROM "${schema}"."${name}" ORDER BY ALL`)).map((row) => row.join('|'));
     }
-    const [[generation]] = (await rows('SELECT max(generation) FROM _strata.generation')) as [[string]];
+    const [[generation, publications]] = (await rows('SELECT max(generation), count(*) FROM _strata.generation')) as [
+      [string, string],
+    ];
     return {
       cuts: Object.fromEntries(cuts.map(([pipeline, cut]) => [pipeline, Number(cut)])),
       generation: Number(generation),
+      publications: Number(publications),
       tables,
     };
   } finally {
