@@ -1,3 +1,5 @@
+import { StrataError } from './errors.ts';
+
 export type Severity = 'error' | 'warn';
 
 /**
@@ -13,7 +15,11 @@ export type Check =
   /** Rows per partition within `sigma` standard deviations of the partitions before it. */
   | { readonly kind: 'rowCount'; readonly sigma: number };
 
-export const rowCheck = (name: string, sql: string): Check => ({ kind: 'row', name, sql });
+/** @throws bad_definition for a name with a comma: quarantine lists failed checks with commas. */
+export function rowCheck(name: string, sql: string): Check {
+  if (name.includes(',')) throw new StrataError('bad_definition', `The name of a row check holds a comma: ${name}`);
+  return { kind: 'row', name, sql };
+}
 export const unique = (...columns: string[]): Check => ({ kind: 'unique', columns, severity: 'error' });
 export const audit = (name: string, sql: string, severity: Severity = 'error'): Check => ({
   kind: 'audit',

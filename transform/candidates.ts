@@ -1,3 +1,4 @@
+import { StrataError } from '../core/errors.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
 import { ident, readParquet, render } from '../engine/sql-text.ts';
 import type { MergeInput } from './build-input.ts';
@@ -34,6 +35,7 @@ export async function buildCandidates(input: MergeInput): Promise<void> {
        CASE WHEN _op = 'd' THEN NULL ELSE ${failedChecksSql(input.rowChecks)} END AS _failed
      FROM (${sql})`,
   );
+  await refuseFanOut(input);
   await session.run('CREATE OR REPLACE TEMP TABLE failed AS SELECT * FROM won WHERE _failed IS NOT NULL');
   if (await session.value<boolean>('SELECT exists(SELECT 1 FROM failed)')) {
     await session.run('DELETE FROM won WHERE _failed IS NOT NULL');
@@ -41,6 +43,25 @@ export async function buildCandidates(input: MergeInput): Promise<void> {
   if (input.work.kind === 'rebuild') {
     await session.run('CREATE OR REPLACE TEMP TABLE reproduced AS SELECT _bronze_partition, _position, _tie FROM won');
   }
+}
+
+/** Two rows of one observation would tie, and which one wins would be chance. Joins that do this show only in data. */
+async function refuseFanOut({ session, dataset, raw }: MergeInput): Promise<void> {
+  const [counts] = await session.rows<{ observations: bigint; made: bigint }>(
+    `SELECT (SELECT count(*) FROM ${ident(raw.name)}) AS observations, (SELECT count(*) FROM won) AS made`,
+  );
+  if (!counts || counts.made === counts.observations) return;
+  const twice = await session.value<string>(
+    `SELECT any_value(${keyText(dataset.key)}) FROM won GROUP BY _bronze_partition, _position, _tie HAVING count(*) > 1 LIMIT 1`,
+  );
+  throw new StrataError(
+    'bad_definition',
+    `${dataset.name}: the SQL made ${counts.made} rows of ${counts.observations} observations; a merge makes exactly one of each`,
+    {
+      where: dataset.sql,
+      hint: `A join finds several rows${twice ? `, for example for key ${twice}` : ''}, or none and drops the row. Make its right side unique, and join with LEFT.`,
+    },
+  );
 }
 
 /** The relation behind `{{raw}}`: bronze's columns, and what orders and names an observation. */

@@ -96,11 +96,11 @@ async function bronzeFiles(list: Observation[]): Promise<InputFile[]> {
   );
 }
 
-async function mergeInto(table: LocalTable, files: InputFile[], work: MergeWork = { kind: 'merge' }) {
+async function mergeInto(table: LocalTable, files: InputFile[], work: MergeWork = { kind: 'merge' }, sqlText = SQL) {
   const output = await mergeByKey({
     session,
     dataset: silver,
-    sqlText: SQL,
+    sqlText,
     raw: { name: 'raw', dataset: bronze },
     inputs: { raw: files },
     current: table.files,
@@ -202,4 +202,14 @@ test('merging the same partition again and rebuilding it change nothing', async 
   const rebuild = await mergeInto(table, files, { kind: 'rebuild', partitions: rebuilt });
   expect(rebuild.partitions.map((p) => p.mode)).toEqual(['keep', 'keep']);
   expect(await content(table)).toEqual(before);
+});
+
+test('a join that finds two rows for one observation is refused', async () => {
+  const files = await bronzeFiles([{ id: 1, amount: 5, eventDay: 0, updatedDay: 0, position: 1, op: 'u' }]);
+  const twice = SQL.replace('FROM {{raw}} r', 'FROM {{raw}} r LEFT JOIN (VALUES (1), (1)) AS j(id) ON j.id = r.id');
+  await expect(mergeInto(new LocalTable(), files, { kind: 'merge' }, twice)).rejects.toMatchObject({
+    code: 'bad_definition',
+    message: expect.stringContaining('2 rows of 1 observations'),
+    hint: expect.stringContaining('for example for key o1'),
+  });
 });
