@@ -29,7 +29,8 @@ export async function composePlatform(
   connection: NativeConnection,
 ): Promise<Platform> {
   const client = new Client({ connection, namespace: settings.temporal.namespace });
-  return { ...(await composeLocal(settings, served)), client };
+  // Not a copy: it would read the clock once and for all.
+  return Object.assign(await composeLocal(settings, served), { client });
 }
 
 /**
@@ -59,7 +60,9 @@ export async function composeLocal(
     openSession: open,
     ...connectionsOf(settings, sessions),
     now: () => nowOf(settings),
-    simulatedNow: settings.now,
+    get simulatedNow() {
+      return settings.now;
+    },
   };
 }
 
