@@ -1,20 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { loadSettings, type Settings } from '../../config/settings.ts';
 import { queueName } from '../../core/queue-names.ts';
 import type { AddressesFor } from '../../services/service.types.ts';
-import type { ServedProject } from '../../workers/compose.ts';
 import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import { freshName, freshNamespace, freshPostgres } from '../servers.fresh.ts';
-import project from './shop/project.ts';
+import { served } from './shop.served.ts';
 
 export const PIPELINE = 'shop_daily';
-
-export const served: ServedProject = { project, sqlRoot: fileURLToPath(new URL('./shop/sql', import.meta.url)) };
 
 export interface Sale {
   readonly id: string;
