@@ -46,6 +46,8 @@ export async function openCopyReader(
           typeof copyTo
         > & { readonly rowCount: number };
         await pipeline(stream, createWriteStream(csv));
+        // The stream ends with the last row; how many there were is said after it, and an answer to this after that.
+        await client.query('select');
         const staged = await csvToParquet(writer, plan, csv, file);
         requireSame(stream.rowCount, staged?.rows ?? 0, chunk.from);
         return staged;
