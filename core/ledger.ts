@@ -220,7 +220,7 @@ export class LedgerFold {
       contentVersion: changed ? version : before.contentVersion,
       builtVersion: version,
       inputs: partial ? olderOf(before.inputs, commit.claim.inputs) : commit.claim.inputs,
-      contentHash: partial ? before.contentHash : commit.claim.contentHash,
+      contentHash: codeOf(name, before, commit),
     });
   }
 
@@ -257,6 +257,19 @@ export class LedgerFold {
       keyChanges: this.#keyChanges,
     };
   }
+}
+
+/** Content hash of a partition whose rows were made by different code: stale for any code until the table is merged anew. */
+export const MIXED_CODE = 'mixed';
+
+/**
+ * Only merging anew judges every observation by one code. A merge of some keys leaves the others, and a rebuild leaves the
+ * rows that the new code refuses (the last good version stays): afterwards the partition is of both codes.
+ */
+function codeOf(name: string, before: PartitionState | undefined, { kind, claim, ...commit }: LedgerEntry): string {
+  const anew = commit.rebuilt?.includes(name) && (commit.merged?.length ?? 0) > 0;
+  if (kind !== 'merge' || !before || anew || before.contentHash === claim.contentHash) return claim.contentHash;
+  return MIXED_CODE;
 }
 
 /** A partition in which a merge touched some keys counts as old as its oldest rows. */

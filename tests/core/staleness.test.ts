@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { whole } from '../../core/builders.ts';
-import type { LedgerState } from '../../core/ledger.ts';
+import { type LedgerState, MIXED_CODE } from '../../core/ledger.ts';
 import { mustRemerge, pendingInputs } from '../../core/pending.ts';
 import { type StaleOptions, stalePartitions } from '../../core/staleness.ts';
 import { bronze, byMonth, change, derived, ledgerOf, merged } from './fixtures.ts';
@@ -151,7 +151,7 @@ describe('asOf', () => {
     ]);
     expect(touched.partitions.get('2026-11-02')).toMatchObject({
       inputs: { 'bronze.payment': 0, 'silver.rate': 0 },
-      contentHash: 'h0',
+      contentHash: MIXED_CODE,
       contentVersion: 1,
     });
     const rebuilt = ledgerOf('silver.priced', [

@@ -1,6 +1,6 @@
 import type { DerivedDataset, SourceDataset } from '../../core/dataset.ts';
 import { covers } from '../../core/interval-set.ts';
-import type { Version } from '../../core/ledger.ts';
+import { MIXED_CODE, type Version } from '../../core/ledger.ts';
 import { mergeSource } from '../../core/pending.ts';
 import { quarantineTable } from '../../core/quarantine.ts';
 import { compareRank } from '../../core/winner.ts';
@@ -169,14 +169,9 @@ export function checkTogether(lake: SharedLake, versions: Readonly<Record<string
           row.code as number,
         );
         // Refused by the code that rebuilt the partition: the last good row stays as older code and rates made it.
-        const code = codeOf(state.ledger.partitions.get(partitionOf(dataset, row))!.contentHash);
-        must(
-          row.eur === eur || !isValid(row, code),
-          'a row has the rate of the cut',
-          dataset.name,
-          row,
-          `should be ${eur}`,
-        );
+        const { contentHash } = state.ledger.partitions.get(partitionOf(dataset, row))!;
+        const kept = contentHash === MIXED_CODE && !(isValid(row, 0) && isValid(row, 1));
+        must(row.eur === eur || kept, 'a row has the rate of the cut', dataset.name, row, `should be ${eur}`);
       }
     }
     if (dataset.write.kind === 'merge') continue;
