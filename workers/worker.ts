@@ -8,6 +8,7 @@ import type { Platform } from '../activities/platform.ts';
 import { createPublishActivities } from '../activities/publish.activities.ts';
 import type { Settings } from '../config/settings.ts';
 import { queueName } from '../core/queue-names.ts';
+import { refuseProblems } from '../quality/definition.ts';
 import { composePlatform, type ServedProject } from './compose.ts';
 import { connectWorker } from './temporal-connection.ts';
 import { workerLogger } from './worker-log.ts';
@@ -45,6 +46,7 @@ export async function startWorker(
   { queues = WORKER_QUEUES }: WorkerChoice = {},
 ): Promise<RunningWorker> {
   installLogger();
+  await refuseProblems(served.project, served);
   const connection = await connectWorker(settings);
   try {
     const platform = await composePlatform(settings, served, connection);
