@@ -2,6 +2,7 @@ import { scanForKeys } from '../activities/scan-keys.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { ownedBy } from '../core/graph.ts';
 import { type Interval, intervalOf, overlaps, partitionAt } from '../core/interval.ts';
+import { quarantineTable } from '../core/quarantine.ts';
 import { type PartitionStatus, statusOf } from '../core/status.ts';
 import type { FailedWork } from './failed-work.ts';
 import type { Local } from './local-platform.ts';
@@ -22,6 +23,8 @@ export interface DatasetStatus {
   readonly dataset: string;
   readonly pipeline: string;
   readonly rows: number;
+  /** Rows that failed its checks, as its quarantine table holds them. */
+  readonly quarantined: number;
   readonly counts: Readonly<Record<State, number>>;
   /** State -> its partitions as ranges, for all but the fresh ones. */
   readonly ranges: Readonly<Partial<Record<State, string>>>;
@@ -60,7 +63,7 @@ export async function statusReport({ project, platform }: Local, question: Statu
         const moved = because && [because.input, because.partition].filter((part) => part !== undefined).join('/');
         return { partition, rows, status: failure ? 'failed' : status, because: failure?.message ?? moved };
       });
-      report.push(summarise(dataset, pipeline, partitions));
+      report.push({ ...summarise(dataset, pipeline, partitions), quarantined: await quarantinedOf(platform, dataset) });
     }
   }
   return report;
@@ -80,7 +83,17 @@ function failureAt(
   });
 }
 
-function summarise({ name, partitionBy }: Dataset, pipeline: string, partitions: PartitionState[]): DatasetStatus {
+async function quarantinedOf({ lake }: Local['platform'], { kind, name }: Dataset): Promise<number> {
+  if (kind === 'source') return 0;
+  const { ledger } = await lake.table(quarantineTable(name)).load();
+  return [...ledger.partitions.values()].reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function summarise(
+  { name, partitionBy }: Dataset,
+  pipeline: string,
+  partitions: PartitionState[],
+): Omit<DatasetStatus, 'quarantined'> {
   const of = (state: State) => partitions.filter(({ status }) => status === state).map(({ partition }) => partition);
   const counts = Object.fromEntries(STATES.map((state) => [state, of(state).length])) as Record<State, number>;
   const notable = STATES.filter((state) => state !== 'fresh' && counts[state] > 0);

@@ -64,10 +64,11 @@ async function askForFailures(context: Context): Promise<FailedWork[] | undefine
 }
 
 function printSummary(report: readonly DatasetStatus[], failuresKnown: boolean): string {
-  const header = ['dataset', 'rows', ...STATES, 'which'];
-  const rows = report.map(({ dataset, rows, counts, ranges }) => [
+  const header = ['dataset', 'rows', 'quarantined', ...STATES, 'which'];
+  const rows = report.map(({ dataset, rows, quarantined, counts, ranges }) => [
     dataset,
     rows,
+    quarantined || undefined,
     ...STATES.map((state) => (state === 'failed' && !failuresKnown ? '?' : counts[state] || undefined)),
     Object.entries(ranges)
       .map(([state, names]) => `${state}: ${names}`)
