@@ -19,7 +19,11 @@ const FIRST = new Date('0001-01-01T00:00:00.000Z');
 const LAST = new Date('9999-12-31T23:59:59.999Z');
 
 /** Ranges of ObjectIds, and one piece for all other kinds of `_id`: a range never matches another type. */
-export async function idPieces(collection: Collection, parallel: number): Promise<Piece[]> {
+export async function idPieces(
+  collection: Collection,
+  parallel: number,
+  pieceDocuments = PIECE_DOCUMENTS,
+): Promise<Piece[]> {
   const ends = async (order: 1 | -1) => {
     const found = await collection
       .find({ _id: { $type: 'objectId' } }, { projection: { _id: 1 } })
@@ -31,7 +35,7 @@ export async function idPieces(collection: Collection, parallel: number): Promis
   const others: Piece = { filter: { _id: { $not: { $type: 'objectId' } } }, byId: false };
   const [first, last] = [await ends(1), await ends(-1)];
   if (!first || !last) return [others];
-  const count = piecesFor(await collection.estimatedDocumentCount(), parallel);
+  const count = piecesFor(await collection.estimatedDocumentCount(), parallel, pieceDocuments);
   const cuts = cutsBetween(seconds(first), seconds(last), count);
   const ids = cuts.map((second) => ObjectId.createFromTime(second));
   const none = new ObjectId('0'.repeat(24));
@@ -48,6 +52,7 @@ export async function cursorPieces(
   request: ExtractRequest,
   greatest: Date | null,
   parallel: number,
+  pieceDocuments = PIECE_DOCUMENTS,
 ): Promise<Piece[]> {
   // Missing, null and every other type lie outside this range, and an index serves the complement of a range.
   const others: Piece = { filter: { [field]: { $not: { $gte: FIRST, $lte: LAST } } } as unknown as Query, byId: false };
@@ -56,7 +61,7 @@ export async function cursorPieces(
   const upper = request.upper === null ? null : new Date(Math.ceil(millisOf(request.upper)));
   const last = upper && upper <= greatest ? { $lt: upper } : { $lte: greatest };
   const range = { $gte: lower, ...last };
-  const cuts = await cursorCuts(collection, field, range, greatest, parallel);
+  const cuts = await cursorCuts(collection, field, range, greatest, parallel, pieceDocuments);
   const slices = [lower, ...cuts].map((from, i) => {
     const bounds = { $gte: from, ...(cuts[i] ? { $lt: cuts[i] } : last) };
     return { filter: { [field]: bounds } as Query, byId: false };
@@ -71,14 +76,19 @@ async function cursorCuts(
   range: object,
   greatest: Date,
   parallel: number,
+  pieceDocuments: number,
 ): Promise<Date[]> {
   const indexes = await collection.indexes();
   const indexed = indexes.some(
     (index) => Object.keys(index.key)[0] === field && !index.partialFilterExpression && !index.sparse,
   );
   if (!indexed) return [];
-  const limit = parallel * PIECES_PER_CONNECTION * PIECE_DOCUMENTS;
-  const count = piecesFor(await collection.countDocuments({ [field]: range } as Query, { limit }), parallel);
+  const limit = parallel * PIECES_PER_CONNECTION * pieceDocuments;
+  const count = piecesFor(
+    await collection.countDocuments({ [field]: range } as Query, { limit }),
+    parallel,
+    pieceDocuments,
+  );
   if (count < 2) return [];
   const first = (await firstCursor(collection, field, range, 1)) ?? greatest;
   return cutsBetween(first.getTime(), greatest.getTime(), count).map((millis) => new Date(millis));
@@ -110,8 +120,8 @@ export async function firstCursor(
   return null;
 }
 
-const piecesFor = (documents: number, parallel: number): number =>
-  Math.min(parallel * PIECES_PER_CONNECTION, Math.ceil(documents / PIECE_DOCUMENTS));
+const piecesFor = (documents: number, parallel: number, pieceDocuments: number): number =>
+  Math.min(parallel * PIECES_PER_CONNECTION, Math.ceil(documents / pieceDocuments));
 
 function cutsBetween(least: number, greatest: number, count: number): number[] {
   const cuts = Array.from({ length: Math.max(0, count - 1) }, (_, i) =>
