@@ -2,7 +2,7 @@ import { instantFromMicros } from '../core/instant.ts';
 import type { LakeColumn } from '../core/lake-columns.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
 import { ident, readParquet } from '../engine/sql-text.ts';
-import type { MergeInput } from './build-input.ts';
+import type { AsOfKey, MergeInput } from './build-input.ts';
 import type { BuildOutput } from './build-output.ts';
 import { writeFile } from './write-partitions.ts';
 
@@ -24,16 +24,7 @@ export async function writeKeyChanges(input: MergeInput): Promise<BuildOutput['k
     'SELECT count(*) AS rows, min(_from) AS first FROM changed',
   );
   if (!summary || summary.rows === 0n) return undefined;
-  const table = readParquet(
-    input.current.map((f) => f.uri),
-    lakeColumns(dataset),
-  );
-  const timeline = `SELECT ${keys}, ${from} AS _from FROM ${table} SEMI JOIN changed USING (${keys}) UNION SELECT ${keys}, _from FROM changed`;
-  await session.run(
-    `CREATE OR REPLACE TEMP TABLE changed_ranges AS
-     WITH ranges AS (SELECT *, lead(_from) OVER (PARTITION BY ${keys} ORDER BY _from) AS _to FROM (${timeline}))
-     SELECT * FROM ranges SEMI JOIN changed USING (${keys}, _from)`,
-  );
+  await session.run(`CREATE OR REPLACE TEMP VIEW changed_ranges AS ${rangesSql(input, asOfKey, from)}`);
   const columns: LakeColumn[] = [
     ...asOfKey.columns.map((name) => ({
       name,
@@ -57,4 +48,19 @@ export async function writeKeyChanges(input: MergeInput): Promise<BuildOutput['k
     from: instantFromMicros(summary.first),
     to: end.open || end.last === null ? null : instantFromMicros(end.last),
   };
+}
+
+/** Where a key has one row at most, no later row ends what a change shows, and the table need not be read for it. */
+function rangesSql({ dataset, current }: MergeInput, asOfKey: AsOfKey, from: string): string {
+  const keys = asOfKey.columns.map(ident).join(', ');
+  if (dataset.key.every((column) => asOfKey.columns.includes(column))) {
+    return 'SELECT *, NULL::TIMESTAMPTZ AS _to FROM changed';
+  }
+  const table = readParquet(
+    current.map((f) => f.uri),
+    lakeColumns(dataset),
+  );
+  const timeline = `SELECT ${keys}, ${from} AS _from FROM ${table} SEMI JOIN changed USING (${keys}) UNION SELECT ${keys}, _from FROM changed`;
+  return `WITH ranges AS (SELECT *, lead(_from) OVER (PARTITION BY ${keys} ORDER BY _from) AS _to FROM (${timeline}))
+    SELECT * FROM ranges SEMI JOIN changed USING (${keys}, _from)`;
 }
