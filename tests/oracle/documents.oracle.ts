@@ -6,7 +6,10 @@ export interface OracleReview {
   customer_id: string;
   merchant_id: string | null;
   rating: number;
+  message: string | null;
   reviewed_at: string;
+  document_id: string;
+  updated_at: string;
 }
 
 export interface OracleSession {
@@ -15,8 +18,14 @@ export interface OracleSession {
   duration_seconds: number | null;
   event_count: number;
   device_type: string | null;
+  os: string | null;
+  browser: string | null;
+  ip_address: string | null;
+  city: string | null;
   country: string | null;
   is_active: boolean | null;
+  document_id: string;
+  updated_at: string;
 }
 
 /** What a collection holds: the winners by key, how many valid documents they superseded, and the `_id`s of the quarantined. */
@@ -44,7 +53,11 @@ export function oracleReviews(db: Db): Promise<OracleDocuments<OracleReview>> {
     if (transaction_id === null || customer_id === null || reviewed_at === null) return null;
     if (rating === null || rating < 1n || rating > 5n) return null;
     const merchant_id = uuidValue(document.merchant_id);
-    const row = { transaction_id, customer_id, merchant_id, rating: Number(rating), reviewed_at };
+    const message = typeof document.message === 'string' ? document.message : null;
+    const row = {
+      ...{ transaction_id, customer_id, merchant_id, rating: Number(rating), message, reviewed_at },
+      ...provenance(document),
+    };
     return { key: `${transaction_id} ${customer_id}`, rank: reviewed_at, row };
   });
 }
@@ -66,8 +79,13 @@ export function oracleSessions(db: Db): Promise<OracleDocuments<OracleSession>> 
       duration_seconds: duration === null ? null : Number(duration),
       event_count: events?.length ?? 0,
       device_type: textOf(document.device, 'type')?.toLowerCase() ?? null,
+      os: textOf(document.device, 'os'),
+      browser: textOf(document.device, 'browser'),
+      ip_address: textOf(document.location, 'ip'),
+      city: textOf(document.location, 'city'),
       country: textOf(document.location, 'country')?.toUpperCase() ?? null,
       is_active: booleanOf(document.isActive),
+      ...provenance(document),
     };
     return { key: session_id, rank: (document.updated_at as Date).toISOString(), row };
   });
@@ -97,6 +115,11 @@ async function winners<Row>(
   const rows = [...best.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).map((candidate) => candidate.row);
   return { rows, superseded, quarantined: quarantined.sort() };
 }
+
+const provenance = (document: Record<string, unknown>) => ({
+  document_id: (document._id as ObjectId).toHexString(),
+  updated_at: (document.updated_at as Date).toISOString(),
+});
 
 function textOf(holder: unknown, field: string): string | null {
   const value = holder && typeof holder === 'object' ? (holder as Record<string, unknown>)[field] : undefined;

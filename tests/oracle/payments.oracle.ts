@@ -18,6 +18,8 @@ export interface OraclePayment {
   status: string;
   device_type: string | null;
   payment_method: string;
+  billing_country: string | null;
+  location_country: string | null;
 }
 
 export interface OracleRevenue {
@@ -35,11 +37,13 @@ export interface OracleRevenue {
   unconverted_count: number;
 }
 
-const eur = (amount: string, currency: string, day: string) => `
+/** An amount in euros by the rate as of a day, as SQL. */
+export const eur = (amount: string, currency: string, day: string) => `
   case when ${currency} = 'EUR' then ${amount} else round(${amount} * (
     select known.rate_to_eur from exchange_rate known where known.currency = ${currency} and known.rate_date <= ${day}
     order by known.rate_date desc limit 1), 2) end`;
-const day = (time: string) => `(${time} at time zone 'UTC')::date`;
+/** The UTC day of a time, as SQL. */
+export const day = (time: string) => `(${time} at time zone 'UTC')::date`;
 const instant = (time: string) => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** Every payment of the source as it stands now, by id. */
@@ -48,7 +52,8 @@ export async function oraclePayments(client: pg.Client): Promise<OraclePayment[]
     select t.id::text as payment_id, ${day('t.event_time')}::text as event_date, ${instant('t.event_time')} as event_time,
       ${instant('t.created_at')} as created_at, ${instant('t.updated_at')} as updated_at,
       t.customer_id::text, t.merchant_id::text, m.country as merchant_country, t.currency, t.amount::text,
-      (${eur('t.amount', 't.currency', day('t.event_time'))})::text as amount_eur, t.status, t.device_type, t.payment_method
+      (${eur('t.amount', 't.currency', day('t.event_time'))})::text as amount_eur, t.status, t.device_type, t.payment_method,
+      t.billing_country, t.location_country
     from transaction t left join merchant m on m.id = t.merchant_id
     order by t.id`);
   return rows;

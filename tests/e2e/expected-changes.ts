@@ -1,0 +1,39 @@
+import { changedPartitions } from '../oracle/changed-partitions.ts';
+import type { Changed } from './changes.ts';
+import type { TextRow } from './text-rows.ts';
+
+/** Table -> the column whose day is the partition; tables not named here are one partition. */
+const DAY_OF: Readonly<Record<string, string>> = {
+  'silver.payment': 'event_date',
+  'silver.refund': 'refund_date',
+  'silver.payment_state_change': 'changed_at',
+  'silver.review': 'reviewed_at',
+  'silver.session': 'session_start',
+  'gold.fact_payment': 'event_date',
+  'gold.daily_revenue_by_merchant': 'revenue_date',
+};
+
+type Tables = Readonly<Record<string, readonly TextRow[]>>;
+
+const partitionOf = (table: string) => (row: TextRow) => {
+  const column = DAY_OF[table];
+  return column === undefined ? 'all' : row[column]!.slice(0, 10);
+};
+
+/** Table -> partitions in which two recomputations differ, as `changedTables` gives it. */
+export function changedByOracle(before: Tables, after: Tables): Record<string, Changed> {
+  const changes: Record<string, Changed> = {};
+  for (const table of Object.keys(after)) {
+    const content = changedPartitions(inOrder(before[table] ?? []), inOrder(after[table]!), partitionOf(table));
+    if (content.length > 0) changes[table] = { content, files: content };
+  }
+  return changes;
+}
+
+/** The same columns in the same order on both sides, so that equal rows are equal texts. */
+const inOrder = (rows: readonly TextRow[]): TextRow[] =>
+  rows.map((row) => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+
+/** Of all changes those in silver and gold: bronze and quarantine only ever grow. */
+export const changedTables = (changes: Readonly<Record<string, Changed>>): Record<string, Changed> =>
+  Object.fromEntries(Object.entries(changes).filter(([table]) => /^(silver|gold)\./.test(table)));

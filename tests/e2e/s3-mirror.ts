@@ -1,0 +1,29 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import type { S3Address } from '../../services/service.types.ts';
+
+/** Copies everything below a prefix into a folder, with Amazon's client and nothing of Strata. */
+export async function mirror(address: S3Address, prefix: string, folder: string): Promise<void> {
+  const { endpoint, region, bucket: Bucket, accessKeyId, secretAccessKey } = address;
+  const client = new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  try {
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: `${prefix}/` })) {
+      for (const { Key } of Contents) {
+        const path = join(folder, Key!.slice(prefix.length + 1));
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, await Body!.transformToByteArray());
+      }
+    }
+  } finally {
+    client.destroy();
+  }
+}

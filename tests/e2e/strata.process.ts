@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Company } from './company.ts';
+
+const STRATA = fileURLToPath(new URL('../../bin/strata.mjs', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../../config/project.ts', import.meta.url));
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What a process of the company is told, and nothing of the settings of whoever runs the tests. */
+export function environmentOf(company: Company, more: Variables = {}): NodeJS.ProcessEnv {
+  const foreign = /^(STRATA_|TEMPORAL_|AWS_|POSTGRES_URL|MONGODB_URL)/;
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+  return { ...own, STRATA_PROJECT: PROJECT, STRATA_NOW: company.now, ...company.variables, ...more };
+}
+
+export interface CliEnd {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `strata` with these arguments, run to its end as a person would run it. */
+export async function strata(company: Company, args: readonly string[], more: Variables = {}): Promise<CliEnd> {
+  const child = spawn(process.execPath, [STRATA, ...args], {
+    cwd: company.folder,
+    env: environmentOf(company, more),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...said };
+}
+
+/** `strata worker` in a process of its own, to be killed, put to sleep and woken. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  #said = '';
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#ended = once(child, 'exit');
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#said += text;
+    });
+  }
+
+  /** Resolves when it polls. @param shell what bash does before it becomes the worker, such as `ulimit -S -f 64;` */
+  static async start(
+    company: Company,
+    { shell = '', more = {} }: { shell?: string; more?: Variables } = {},
+  ): Promise<WorkerProcess> {
+    const child = spawn('bash', ['-c', `${shell} exec "$0" "$@"`, process.execPath, STRATA, 'worker'], {
+      cwd: company.folder,
+      env: environmentOf(company, more),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const worker = new WorkerProcess(child);
+    company.onClose(() => worker.end('SIGKILL'));
+    while (!worker.#said.includes('serving ')) {
+      await Promise.race([once(child.stderr!, 'data'), worker.#ended]);
+      if (!worker.lives) throw new Error(`The worker ended before it served:\n${worker.#said}`);
+    }
+    return worker;
+  }
+
+  get lives(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Its warnings and errors so far. */
+  get said(): string {
+    return this.#said;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves when the process is gone. */
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (!this.lives) return;
+    // A sleeper hears nothing but this.
+    if (signal === 'SIGTERM') this.#child.kill('SIGCONT');
+    this.#child.kill(signal);
+    await this.#ended;
+  }
+}

@@ -1,0 +1,132 @@
+import type pg from 'pg';
+import { calendar } from './calendar.oracle.ts';
+import { oraclePayments, oracleRevenue } from './payments.oracle.ts';
+import { surrogateKey } from './surrogate-key.ts';
+import { textRows } from './text-query.ts';
+
+type Row = Record<string, string | null>;
+
+/** Gold table -> its rows as the source says they should be now, every value as text, keys included. */
+export async function oracleGold(client: pg.Client): Promise<Record<string, Row[]>> {
+  return {
+    'gold.fact_payment': await factPayment(client),
+    'gold.daily_revenue_by_merchant': await revenue(client),
+    'gold.dim_country': await dimCountry(client),
+    'gold.dim_customer': await dimCustomer(client),
+    'gold.dim_merchant': await dimMerchant(client),
+    'gold.dim_date': calendar(),
+  };
+}
+
+const dateKey = (time: string): string => time.slice(0, 10).replaceAll('-', '');
+
+async function factPayment(client: pg.Client): Promise<Row[]> {
+  const payments = await oraclePayments(client);
+  return payments.map(
+    ({ merchant_country, customer_id, merchant_id, billing_country, location_country, created_at, ...payment }) => ({
+      ...payment,
+      event_date_key: dateKey(payment.event_date),
+      created_date_key: dateKey(created_at),
+      customer_key: surrogateKey(customer_id),
+      merchant_key: surrogateKey(merchant_id),
+      billing_country_key: surrogateKey(billing_country),
+      location_country_key: surrogateKey(location_country),
+      is_captured: String(['succeeded', 'refunded', 'disputed'].includes(payment.status)),
+      device_type: payment.device_type ?? 'unknown',
+    }),
+  );
+}
+
+async function revenue(client: pg.Client): Promise<Row[]> {
+  const rows = await oracleRevenue(client);
+  return rows.map(({ day, payment_count, refund_count, unconverted_count, ...row }) => ({
+    ...row,
+    revenue_date: day,
+    revenue_date_key: dateKey(day),
+    merchant_key: surrogateKey(row.merchant_id),
+    payment_count: String(payment_count),
+    refund_count: String(refund_count),
+    unconverted_count: String(unconverted_count),
+  }));
+}
+
+const INFERRED = { is_inferred: 'true' };
+const MEMBERS = [
+  { key: '-1', label: 'unknown' },
+  { key: '-2', label: 'not applicable' },
+] as const;
+
+async function dimCountry(client: pg.Client): Promise<Row[]> {
+  const known = await textRows(client, 'select code as country_code, name, region, currency from country');
+  const mentioned = await textRows(
+    client,
+    `select country_code from (
+       select billing_country as country_code from transaction union select location_country from transaction
+       union select country from customer union select country from merchant) mentioned
+     where country_code is not null and country_code not in (select code from country)`,
+  );
+  const unknown = { name: 'unknown', region: 'unknown', currency: null };
+  const keyed = (row: Row) => ({ country_key: surrogateKey(row.country_code!), ...row });
+  return [
+    ...known.map((row) => ({ ...keyed(row), is_inferred: 'false' })),
+    ...mentioned.map((row) => ({ ...keyed(row), ...unknown, ...INFERRED })),
+    ...MEMBERS.map(({ key, label }) => ({
+      ...{ country_key: key, country_code: null, name: label, region: label, currency: null, is_inferred: 'false' },
+    })),
+  ];
+}
+
+async function dimCustomer(client: pg.Client): Promise<Row[]> {
+  const known = await textRows(
+    client,
+    'select id as customer_id, segment, country, created_at as registered_at from customer',
+  );
+  const mentioned = await textRows(
+    client,
+    'select distinct customer_id from transaction where customer_id not in (select id from customer)',
+  );
+  return [
+    ...known.map(({ country, ...row }) => ({
+      ...row,
+      customer_key: surrogateKey(row.customer_id!),
+      country_key: surrogateKey(country!),
+      is_inferred: 'false',
+    })),
+    ...mentioned.map(({ customer_id }) => ({
+      ...{ customer_key: surrogateKey(customer_id!), customer_id: customer_id!, segment: 'unknown' },
+      ...{ country_key: '-1', registered_at: null, ...INFERRED },
+    })),
+    ...MEMBERS.map(({ key, label }) => ({
+      ...{ customer_key: key, customer_id: null, segment: label, country_key: key },
+      ...{ registered_at: null, is_inferred: 'false' },
+    })),
+  ];
+}
+
+async function dimMerchant(client: pg.Client): Promise<Row[]> {
+  const known = await textRows(
+    client,
+    'select id as merchant_id, name, industry, size, country, created_at as signed_up_at from merchant',
+  );
+  const mentioned = await textRows(
+    client,
+    'select distinct merchant_id from transaction where merchant_id not in (select id from merchant)',
+  );
+  const labelled = (label: string) => ({ name: label, industry: label, size: label });
+  return [
+    ...known.map(({ country, ...row }) => ({
+      ...row,
+      merchant_key: surrogateKey(row.merchant_id!),
+      country_key: surrogateKey(country!),
+      is_inferred: 'false',
+    })),
+    ...mentioned.map(({ merchant_id }) => ({
+      ...{ merchant_key: surrogateKey(merchant_id!), merchant_id: merchant_id!, ...labelled('unknown') },
+      ...{ country_key: '-1', signed_up_at: null, ...INFERRED },
+    })),
+    ...MEMBERS.map(({ key, label }) => ({
+      ...{ merchant_key: key, merchant_id: null, ...labelled(label), country_key: key },
+      ...{ signed_up_at: null, is_inferred: 'false' },
+    })),
+  ];
+}
