@@ -114,5 +114,7 @@ let logging = false;
 function installLogger(): void {
   if (logging) return;
   logging = true;
-  Runtime.install({ logger: workerLogger() });
+  // The core's own worker warns at every stop that a farewell was cut off; what matters comes as an error.
+  const filter = 'error,temporalio_sdk_core=warn,temporalio_sdk_core::worker=error';
+  Runtime.install({ logger: workerLogger(), telemetryOptions: { logging: { filter } } });
 }
