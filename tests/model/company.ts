@@ -66,7 +66,7 @@ export class Company {
   }
 
   #fault(): Fault {
-    if (!this.scheduler.chaos || !this.#prng.chance(0.12)) return 'none';
+    if (!this.scheduler.chaos || !this.#prng.chance(0.25)) return 'none';
     const fault = this.#prng.pick<Fault>(['crash before', 'crash after', 'unreachable', 'lost answer', 'answered no']);
     this.#count(fault);
     return fault;
