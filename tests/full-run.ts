@@ -1,0 +1,10 @@
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    full: boolean;
+  }
+}
+
+/** True for `npm run test:e2e:full`: every moment and many repetitions, where the ordinary run takes a few. */
+export const fullRun: boolean = inject('full');
