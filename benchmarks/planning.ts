@@ -19,6 +19,7 @@ const REPEATS = 5;
 /** One cold process: ledgers of all tables, a batch, a plan. */
 async function measure(folder: string): Promise<void> {
   const start = performance.now();
+  const before = process.cpuUsage();
   const store = new FileStore(folder);
   const tables = benchDatasets().map((dataset) => openTable(store, 'bench', dataset));
   const ledgers = await loadLedgers(tables);
@@ -27,6 +28,7 @@ async function measure(folder: string): Promise<void> {
   const batch = nextBatch(part, ledgers, benchHashes());
   const { ready, blocked } = await plan(part, batch, ledgers, async () => new Set());
   const planned = performance.now();
+  const cpu = process.cpuUsage(before);
   const partitions = [...ledgers.values()].reduce((sum, { partitions }) => sum + partitions.size, 0);
   console.log(
     JSON.stringify({
@@ -37,6 +39,8 @@ async function measure(folder: string): Promise<void> {
       loadMillis: Math.round(loaded - start),
       planMillis: Math.round(planned - loaded),
       totalMillis: Math.round(planned),
+      // All threads together: what a busy machine cannot distort.
+      cpuMillis: Math.round((cpu.user + cpu.system) / 1000),
       memoryMiB: Math.round(process.memoryUsage.rss() / 1048576),
     }),
   );

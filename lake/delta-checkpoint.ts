@@ -5,7 +5,7 @@ import { literal } from '../engine/sql-text.ts';
 import type { Action, MetaData } from './delta-actions.ts';
 import { addOf, fileOf, type LakeFile } from './delta-paths.ts';
 import { writeRows } from './ledger-file.ts';
-import { pack, unpack } from './packed-columns.ts';
+import { packNumbers, packTexts, unpackNumbers, unpackTexts } from './packed-columns.ts';
 import type { TableState } from './table-state.ts';
 
 /** The schema that the Delta protocol gives for checkpoints, as far as reader 1 and writer 2 go. */
@@ -45,11 +45,11 @@ export async function readDeltaCheckpoint(
 ): Promise<{ metaData: MetaData; files: Map<string, LakeFile> }> {
   const from = `FROM read_parquet(${literal(file)})`;
   const columns = [
-    pack('"add".path', 'path'),
-    pack(`"add"."partitionValues"[${literal(PARTITION_COLUMN)}]`, 'partition'),
-    pack('"add".size', 'size'),
-    pack('"add"."modificationTime"', 'modified'),
-    pack('"add".stats', 'stats'),
+    packTexts('"add".path', 'path'),
+    packTexts(`"add"."partitionValues"[${literal(PARTITION_COLUMN)}]`, 'partition'),
+    packNumbers('"add".size', 'size'),
+    packNumbers('"add"."modificationTime"', 'modified'),
+    packTexts('"add".stats', 'stats'),
   ];
   try {
     const meta = await session.value<string>(
@@ -71,19 +71,20 @@ export async function readDeltaCheckpoint(
 }
 
 function filesOf(packed: PackedFiles | undefined, where: string): Map<string, LakeFile> {
-  const [partitions, sizes, modified, stats] = (['partition', 'size', 'modified', 'stats'] as const).map((name) =>
-    unpack(packed?.[name]),
-  );
+  const partitions = unpackTexts(packed?.partition);
+  const sizes = unpackNumbers(packed?.size);
+  const modified = unpackNumbers(packed?.modified);
+  const stats = unpackTexts(packed?.stats);
   const files = new Map<string, LakeFile>();
-  unpack(packed?.path).forEach((path, i) => {
+  unpackTexts(packed?.path).forEach((path, i) => {
     const file = fileOf(
       {
         path,
-        partitionValues: { [PARTITION_COLUMN]: partitions?.[i] ?? null },
-        size: Number(sizes?.[i]),
-        modificationTime: Number(modified?.[i]),
+        partitionValues: { [PARTITION_COLUMN]: partitions[i] ?? null },
+        size: sizes[i]!,
+        modificationTime: modified[i]!,
         dataChange: false,
-        stats: stats?.[i],
+        stats: stats[i],
       },
       where,
     );

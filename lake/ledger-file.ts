@@ -10,8 +10,9 @@ import {
 import type { Session } from '../engine/session.ts';
 import { literal } from '../engine/sql-text.ts';
 import { fileError } from './file-errors.ts';
+import { LazyMap } from './lazy-map.ts';
 import { LEDGER_COLUMNS, ledgerRows, type Section } from './ledger-rows.ts';
-import { pack, unpack } from './packed-columns.ts';
+import { packNumbers, packTexts, unpackNumbers, unpackTexts } from './packed-columns.ts';
 
 const MIB = 1024 * 1024;
 
@@ -54,8 +55,8 @@ export async function readLedgerFiles(
   files: readonly string[],
   claims: boolean,
 ): Promise<LedgerState[]> {
-  const columns = Object.keys(LEDGER_COLUMNS).filter((c) => c !== 'section' && (claims || c !== 'claim'));
-  const packed = columns.map((c) => pack(`"${c}"`, c)).join(', ');
+  const columns = Object.entries(LEDGER_COLUMNS).filter(([c]) => c !== 'section' && (claims || c !== 'claim'));
+  const packed = columns.map(([c, type]) => (type === 'BIGINT' ? packNumbers : packTexts)(`"${c}"`, c)).join(', ');
   const sql = `SELECT filename, section, ${packed} FROM read_parquet([${files.map(literal).join(', ')}], filename = true) GROUP BY ALL`;
   const found = await session.rows<PackedSection & { filename: string }>(sql).catch((error: unknown) => {
     throw unreadable(files, error);
@@ -66,8 +67,8 @@ export async function readLedgerFiles(
 }
 
 function stateOf(sections: ReadonlyMap<Section, PackedSection>, file: string): LedgerState {
-  const column = (section: Section, name: keyof typeof LEDGER_COLUMNS) => unpack(sections.get(section)?.[name]);
-  const numbers = (section: Section, name: keyof typeof LEDGER_COLUMNS) => column(section, name).map(Number);
+  const column: Texts = (section, name) => unpackTexts(sections.get(section)?.[name]);
+  const numbers: Numbers = (section, name) => unpackNumbers(sections.get(section)?.[name]);
   const [format] = numbers('format', 'version');
   const [version] = numbers('ledger', 'version');
   if (format === undefined || version === undefined) throw unreadable([file], 'it has no format or no version');
@@ -81,7 +82,7 @@ function stateOf(sections: ReadonlyMap<Section, PackedSection>, file: string): L
   return {
     version,
     partitions: partitionsOf(column, numbers),
-    scopes: scopesOf(column, numbers),
+    scopes: new LazyMap(() => scopesOf(column, numbers)),
     marks: marksOf(column, numbers),
     covered: intervals('covered'),
     settled: intervals('settled'),
@@ -105,16 +106,19 @@ function partitionsOf(column: Texts, numbers: Numbers): Map<string, PartitionSta
   const known = new Map<string, Readonly<Record<string, number>>>();
   const partitions = new Map<string, PartitionState>();
   column('partition', 'name').forEach((name, i) => {
-    const text = inputs[i] as string;
-    const versions = known.get(text) ?? (JSON.parse(text) as Record<string, number>);
-    known.set(text, versions);
+    const text = inputs[i]!;
+    let versions = known.get(text);
+    if (!versions) {
+      versions = JSON.parse(text) as Record<string, number>;
+      known.set(text, versions);
+    }
     partitions.set(name, {
-      digest: digests[i] as string,
-      rows: rows[i] as number,
-      contentVersion: contents[i] as number,
-      builtVersion: builds[i] as number,
+      digest: digests[i]!,
+      rows: rows[i]!,
+      contentVersion: contents[i]!,
+      builtVersion: builds[i]!,
       inputs: versions,
-      contentHash: hashes[i] as string,
+      contentHash: hashes[i]!,
     });
   });
   return partitions;
@@ -126,7 +130,7 @@ function scopesOf(column: Texts, numbers: Numbers): Map<string, ScopeState> {
   const claims = column('scope', 'claim');
   const scopes = new Map<string, ScopeState>();
   column('scope', 'name').forEach((name, i) => {
-    scopes.set(name, { epoch: epochs[i] as number, version: versions[i] as number, claim: claims[i] ?? NOT_LOADED });
+    scopes.set(name, { epoch: epochs[i]!, version: versions[i]!, claim: claims[i] ?? NOT_LOADED });
   });
   return scopes;
 }

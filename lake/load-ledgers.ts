@@ -1,6 +1,7 @@
-import { EMPTY_LEDGER, LedgerFold, type LedgerState, type Version } from '../core/ledger.ts';
+import { EMPTY_LEDGER, type LedgerState, type Version } from '../core/ledger.ts';
 import { atVersion, newestCheckpoint } from './checkpoints.ts';
 import { readTail } from './delta-log.ts';
+import { foldLedger } from './fold-ledger.ts';
 import { ledgerFile } from './layout.ts';
 import { readLedgerFiles } from './ledger-file.ts';
 import { withLocalFiles } from './local-files.ts';
@@ -56,8 +57,6 @@ async function loadLedgerAt(table: Table, version: Version, newest: Version): Pr
   if (version > newest) throw table.noSuchVersion(version, newest);
   const checkpoint = await newestCheckpoint(table.store, table.folder, version);
   const folds = await readFolds(checkpoint < 0 ? [] : [[table, checkpoint]]);
-  const fold = new LedgerFold(folds.get(table));
   const tail = await readTail(table.store, table.folder, checkpoint, { upTo: version, only: 'ledger' });
-  for (const commit of tail) fold.add(commit.version, commit.entry);
-  return fold.state;
+  return foldLedger(folds.get(table) ?? EMPTY_LEDGER, tail);
 }

@@ -2,19 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admission, admit } from '../core/claims.ts';
 import { StrataError } from '../core/errors.ts';
-import {
-  type Claim,
-  EMPTY_LEDGER,
-  type LedgerEntry,
-  LedgerFold,
-  type LedgerState,
-  type Version,
-} from '../core/ledger.ts';
+import { type Claim, EMPTY_LEDGER, type LedgerEntry, type LedgerState, type Version } from '../core/ledger.ts';
 import type { Snapshot } from '../core/ports.ts';
 import { newestCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Commit, printActions } from './delta-actions.ts';
 import { readCommit, readTail } from './delta-log.ts';
 import type { TableColumn } from './delta-schema.ts';
+import { foldLedger } from './fold-ledger.ts';
 import { commitFile, tableFolder } from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 import { actionsOf, type Prepared } from './table-commit.ts';
@@ -105,9 +99,7 @@ export class Table {
       known ?? start?.ledger ?? EMPTY_LEDGER,
       readTail(this.store, this.folder, after, { only: 'ledger' }),
     ]);
-    const fold = commits.length === 0 ? undefined : new LedgerFold(base);
-    for (const { version, entry } of commits) fold?.add(version, entry);
-    const ledger = fold?.state ?? base;
+    const ledger = foldLedger(base, commits);
     // Two loads may overlap: the newer stays.
     if (ledger.version > (this.#ledger?.version ?? -1)) this.#ledger = ledger;
     return ledger;
