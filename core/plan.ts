@@ -38,6 +38,8 @@ export interface Plan {
   readonly blocked: readonly { readonly dataset: string; readonly waitsFor: readonly string[] }[];
   /** Partitions scanned for changed keys and found free of them: a commit that says so saves the next scan. */
   readonly checked: readonly { readonly dataset: string; readonly checked: readonly Checked[] }[];
+  /** Another convergence built from newer versions than this batch froze: nothing of it would be let in. Freeze again. */
+  readonly outdated: boolean;
 }
 
 /** Who can read rows answers which partitions really hold the changed keys. */
@@ -54,6 +56,9 @@ const PARTITIONS_PER_TASK = 31;
  */
 export async function plan(part: Part, batch: Batch, ledgers: Ledgers, scan: KeyScan): Promise<Plan> {
   refuseThawed(batch, ledgers);
+  if (part.derived.some((dataset) => isAhead(dataset, batch, ledgers))) {
+    return { ready: [], blocked: [], checked: [], outdated: true };
+  }
   const ready: Task[] = [];
   const blocked: { dataset: string; waitsFor: string[] }[] = [];
   const checked: { dataset: string; checked: Checked[] }[] = [];
@@ -70,7 +75,20 @@ export async function plan(part: Part, batch: Batch, ledgers: Ledgers, scan: Key
     if (found.checked.length > 0) checked.push({ dataset: dataset.name, checked: found.checked });
     if (found.tasks.length > 0) due.add(dataset.name);
   }
-  return { ready, blocked, checked };
+  return { ready, blocked, checked, outdated: false };
+}
+
+/** Has the dataset been built from a newer version of a frozen input? */
+function isAhead({ name, inputs }: DerivedDataset, { frozen }: Batch, ledgers: Ledgers): boolean {
+  const own = ledgerOf(ledgers, name);
+  for (const input of new Set(Object.values(inputs).map((i) => i.dataset.name))) {
+    const version = frozen[input];
+    if (version === undefined) continue;
+    for (const { inputs: built } of own.partitions.values()) if ((built[input] ?? -1) > version) return true;
+  }
+  const source = frozen[Object.values(inputs)[0]?.dataset.name ?? ''];
+  if (source !== undefined) for (const mark of own.marks.values()) if (mark.version > source) return true;
+  return false;
 }
 
 function refuseThawed(batch: Batch, ledgers: Ledgers): void {

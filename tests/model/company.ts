@@ -15,7 +15,7 @@ import { type Ledgers, ledgerOf, type Reprocess } from '../../core/staleness.ts'
 import { cutFile, cutsFolder } from '../../lake/layout.ts';
 import { attemptBuild, COUNTS, scan } from './build-attempt.ts';
 import type { Fault } from './faulty-store.ts';
-import { checkBronze, checkCommit, checkTogether, must } from './invariants.ts';
+import { checkBronze, checkCommit, checkReasons, checkTogether, must } from './invariants.ts';
 import type { Prng } from './prng.ts';
 import { type Process, Processes } from './processes.ts';
 import { type Actor, Crash, Scheduler } from './scheduler.ts';
@@ -55,6 +55,8 @@ export class Company {
   #waiting: Waiting[] = [];
   readonly cuts: Cut[] = [];
   code = 0;
+  /** An error that nobody else may see. */
+  failure: unknown;
   #names = 0;
 
   constructor(world: World, prng: Prng, count: (action: string) => void) {
@@ -96,9 +98,18 @@ export class Company {
   async activity<T>(actor: Actor, name: string, work: (process: Process) => Promise<T>): Promise<T> {
     for (let n = 1; ; n += 1) {
       let result: { value: T } | undefined;
-      const attempt = this.scheduler.spawn(`${name}#${n}`, async (self) => {
-        result = { value: await this.#processes.with(self, work) };
-      });
+      // A second attempt is a group of its own: the first may be paused for long.
+      const task = async (self: Actor) => {
+        try {
+          result = { value: await this.#processes.with(self, work) };
+        } catch (error) {
+          // Nobody may be waiting any more for an attempt that seemed dead.
+          const known = error instanceof StrataError && ['fenced', 'conflict', 'unreachable'].includes(error.code);
+          if (!known && !(error instanceof Crash)) this.failure ??= error;
+          throw error;
+        }
+      };
+      const attempt = this.scheduler.spawn(`${name}#${n}`, task, n === 1 ? actor : undefined);
       const how = await actor.until(`waits for ${name}`, () => attempt.done, n < 4);
       if (how === 'timeout') {
         this.#count('zombie');
@@ -214,12 +225,13 @@ export class Company {
       PART.sources.map(async (source) => {
         let done: Awaited<ReturnType<Company['ingest']>> | undefined;
         let failed: unknown;
-        const child = this.scheduler.spawn(`ingest ${source.name}`, async (self) => {
+        const work = async (self: Actor) => {
           done = await this.ingest(self, source, range).catch((error: unknown) => {
             failed = error;
             return undefined;
           });
-        });
+        };
+        const child = this.scheduler.spawn(`ingest ${source.name}`, work, actor);
         return { source, child, result: () => ({ done, failed }) };
       }),
     );
@@ -295,17 +307,25 @@ export class Company {
     if (batch.left > 0) this.#count('batch leaves days');
     for (let round = 0; ; round += 1) {
       must(round < 200, 'a batch comes to an end');
-      const { ready, checked } = await this.activity(actor, 'plan', async (process) => {
+      const { ready, checked, outdated } = await this.activity(actor, 'plan', async (process) => {
         const ledgers = await this.#load(process, batch.frozen);
-        return plan(PART, batch, ledgers, async (q) =>
+        const found = await plan(PART, batch, ledgers, async (q) =>
           scan(this.lake, PART.derived.find((d) => d.name === q.dataset)!, q),
         );
+        for (const task of found.ready) checkReasons(this.lake, task, ledgerOf(ledgers, task.dataset));
+        return found;
       });
       for (const { dataset, checked: partitions } of checked)
         await this.activity(actor, 'confirm', (process) => this.#confirm(process, dataset, partitions));
+      const otherCode = CODED.some((d) => batch.hashes[d.name] !== hashOf(d.name, this.code));
+      // Workers of old and new code stand side by side for a while; then only the new ones are left.
+      if (outdated || (otherCode && (!this.scheduler.chaos || this.#prng.chance(0.2)))) {
+        this.#count(outdated ? 'batch outdated' : 'batch of other code');
+        return;
+      }
       if (ready.length === 0) break;
       const builds = ready.map((task) =>
-        this.scheduler.spawn(`build ${task.dataset}`, (self) => this.#build(self, task)),
+        this.scheduler.spawn(`build ${task.dataset}`, (self) => this.#build(self, task), actor),
       );
       await actor.until('waits for builds', () => builds.every((b) => b.done));
       for (const { error } of builds) if (error) throw error;

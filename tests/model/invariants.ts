@@ -1,11 +1,11 @@
 import type { DerivedDataset, SourceDataset } from '../../core/dataset.ts';
 import { covers } from '../../core/interval-set.ts';
-import { MIXED_CODE, type Version } from '../../core/ledger.ts';
+import { type LedgerState, MIXED_CODE, type Version } from '../../core/ledger.ts';
 import { mergeSource } from '../../core/pending.ts';
+import type { Task } from '../../core/plan.ts';
 import { quarantineTable } from '../../core/quarantine.ts';
-import { compareRank } from '../../core/winner.ts';
 import type { Committed, SharedLake } from './shared-lake.ts';
-import { euros, identity, isValid, rankOf, rateAt, transform } from './toy-merge.ts';
+import { euros, identity, isValid, rateAt, transform } from './toy-merge.ts';
 import { bronzePartition, type Look, newestOf, same } from './toy-observe.ts';
 import { ALL, codeOf, PART, payment, rate } from './toy-project.ts';
 import { replaceRows } from './toy-replace.ts';
@@ -82,13 +82,33 @@ export function checkObservations(lake: SharedLake, dataset: DerivedDataset, ver
       const head = heads.get(candidate.key);
       const isCurrent = current.has(id);
       const isQuarantined = quarantined === 1 && !isCurrent;
-      const isSuperseded =
-        !isCurrent && !isQuarantined && head !== undefined && compareRank(rankOf(dataset, head), candidate) > 0;
+      const isSuperseded = !isCurrent && !isQuarantined && head !== undefined && outranks(dataset, head, candidate.row);
       must(isCurrent || isQuarantined || isSuperseded, 'no merged observation is lost', dataset.name, obs);
       if (isQuarantined) must(!candidate.valid, 'only bad observations are quarantined', dataset.name, obs);
     }
   }
   for (const id of current) must(seen.has(id), 'every row comes from an observation that was merged', dataset.name, id);
+}
+
+/** A build that is due says why, and it is true: the partition of the input has another content since. */
+export function checkReasons(lake: SharedLake, { dataset, inputs, why }: Task, ledger: LedgerState): void {
+  for (const { partition, reason, because } of why) {
+    if (reason !== 'data' || because?.version === undefined || because.partition === undefined) continue;
+    const { input, version } = because;
+    const built = ledger.partitions.get(partition)!.inputs[input]!;
+    must(built < version && version <= inputs[input]!, 'a reason is newer than the build', dataset, partition, because);
+    const content = (at: Version) =>
+      digestOf(ALL.find((d) => d.name === input)!, lake.rows(input, at, because.partition));
+    must(content(version - 1) !== content(version), 'only what changed is rebuilt', dataset, partition, because);
+  }
+}
+
+/** `a` stands before `b`: later by its own time, then seen at a later position, then by its name. */
+function outranks(dataset: DerivedDataset, a: Row, b: Row): boolean {
+  const time = (dataset.write as { latestBy: string }).latestBy;
+  if (a[time] !== b[time]) return a[time]! > b[time]!;
+  if (a._position !== b._position) return a._position! > b._position!;
+  return a._tie! > b._tie!;
 }
 
 /** Bronze holds what every committed look saw, and what is settled needs no other look. */
@@ -205,7 +225,7 @@ export function expectedMerge(lake: SharedLake, dataset: DerivedDataset, code: n
   const all = [...newest.ledger.partitions.keys()].flatMap((p) => lake.observations(dataset, newest.version, p));
   const candidates = all.map((obs) => transform(dataset, obs, rates, code)).filter((c) => c.valid);
   return [...groupBy(candidates, (c) => c.key).values()]
-    .map((rivals) => [...rivals].sort(compareRank).at(-1)!)
+    .map((rivals) => rivals.reduce((best, c) => (outranks(dataset, c.row, best.row) ? c : best)))
     .filter((c) => !c.deletes)
     .map((c) => c.row);
 }

@@ -14,12 +14,15 @@ interface Parked {
 
 export class Actor {
   readonly name: string;
+  /** What it belongs to: the run or the convergence that began it. */
+  readonly group: number;
   readonly #scheduler: Scheduler;
   done = false;
   error: unknown;
 
-  constructor(name: string, scheduler: Scheduler) {
+  constructor(name: string, group: number, scheduler: Scheduler) {
     this.name = name;
+    this.group = group;
     this.#scheduler = scheduler;
   }
 
@@ -40,14 +43,18 @@ export class Scheduler {
   #parked: Parked[] = [];
   #running = 0;
   #quiet: (() => void) | undefined;
+  #groups = 0;
+  /** Goes on while the others stand still. */
+  #favourite: number | undefined;
   chaos = true;
 
   constructor(prng: Prng) {
     this.#prng = prng;
   }
 
-  spawn(name: string, work: (actor: Actor) => Promise<void>): Actor {
-    const actor = new Actor(name, this);
+  /** @param parent whose group it joins; without one it begins a group of its own */
+  spawn(name: string, work: (actor: Actor) => Promise<void>, parent?: Actor): Actor {
+    const actor = new Actor(name, parent?.group ?? this.#groups++, this);
     this.#running += 1;
     void actor
       .step('start')
@@ -73,7 +80,7 @@ export class Scheduler {
   async advance(): Promise<boolean> {
     const able = this.#parked.filter((p) => p.ready() || (p.impatient && this.chaos && this.#prng.chance(0.03)));
     if (able.length === 0) return false;
-    const chosen = this.#prng.pick(able);
+    const chosen = this.#choose(able);
     this.#parked = this.#parked.filter((p) => p !== chosen);
     this.#running += 1;
     const quiet = new Promise<void>((resolve) => {
@@ -82,6 +89,14 @@ export class Scheduler {
     chosen.resume(chosen.ready() ? 'ready' : 'timeout');
     await quiet;
     return true;
+  }
+
+  /** Long pauses of some while others get far: single steps in turn would never let one fall far behind. */
+  #choose(able: readonly Parked[]): Parked {
+    if (this.#prng.chance(0.04))
+      this.#favourite = this.#prng.chance(0.3) ? undefined : this.#prng.pick(able).actor.group;
+    const favoured = able.filter((p) => p.actor.group === this.#favourite);
+    return this.#prng.pick(favoured.length > 0 ? favoured : able);
   }
 
   get waiting(): readonly { readonly actor: Actor; readonly label: string }[] {

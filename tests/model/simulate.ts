@@ -1,9 +1,10 @@
 import { resolveRange } from '../../core/interval.ts';
+import { covers } from '../../core/interval-set.ts';
 import { Company } from './company.ts';
 import { expectedMerge, must, Violation } from './invariants.ts';
 import { Prng } from './prng.ts';
 import { CODED, PART } from './toy-project.ts';
-import { dayAt, digestOf } from './toy-rows.ts';
+import { dayAt, digestOf, instantAt } from './toy-rows.ts';
 import { World } from './world.ts';
 
 export interface Outcome {
@@ -21,9 +22,9 @@ const ACTIONS = {
   advance: 5,
   run: 5,
   backfill: 2,
-  converge: 1,
+  converge: 2,
   cancel: 2,
-  code: 0.7,
+  code: 1.2,
   'publish earlier': 0.5,
 } as const;
 
@@ -45,7 +46,9 @@ export async function simulate(seed: number, onCompany?: (company: Company) => v
     for (; steps < budget; steps += 1) await act(company, prng, count);
     company.scheduler.chaos = false;
     steps += await drain(company);
-    steps += await settle(company, 'stale');
+    steps += await settle(company, dayAt(world.now), 'none');
+    checkCovered(company);
+    steps += await settle(company, '2026-10-30', 'stale');
     checkRest(company);
     await checkRepeat(company);
     return { seed, failure: undefined, steps, coverage, trace };
@@ -106,6 +109,7 @@ async function act(company: Company, prng: Prng, count: (action: string) => void
 
 /** An actor that failed is a failed schedule: nothing here may end in an error. */
 function raise(company: Company): void {
+  if (company.failure) throw company.failure;
   for (const { error, name } of company.actors) {
     if (!error) continue;
     if (error instanceof Violation) throw error;
@@ -130,11 +134,26 @@ async function drain(company: Company): Promise<number> {
   return steps;
 }
 
-/** One last run over everything, undisturbed. */
-async function settle(company: Company, reprocess: 'none' | 'stale'): Promise<number> {
-  const range = resolveRange('2026-10-30', dayAt(company.world.now), 'day');
+/** A run, undisturbed. */
+async function settle(company: Company, from: string, reprocess: 'none' | 'stale'): Promise<number> {
+  const range = resolveRange(from, dayAt(company.world.now), 'day');
   company.actors.push(company.scheduler.spawn('run last', (self) => company.run(self, range, reprocess)));
   return drain(company);
+}
+
+/** After a nightly run everything is in bronze that appeared, also late, in time that was ever looked at. */
+function checkCovered({ lake, world }: Company): void {
+  for (const source of PART.sources) {
+    if (source.extraction.kind === 'snapshot') continue;
+    const { version, ledger } = lake.newest(source.name);
+    const known = lake.rows(source.name, version);
+    for (const row of world.rows(source)) {
+      const at = row.updated_at as number;
+      if (!covers(ledger.covered, { start: instantAt(at), end: instantAt(at + 1) })) continue;
+      const found = known.some((k) => source.columns.every(({ name }) => k[name] === row[name]));
+      must(found, 'what was late is seen by the next look', source.name, row);
+    }
+  }
 }
 
 /** At rest every table is what plain code makes of bronze, and bronze ends in what the source holds. */
@@ -169,7 +188,7 @@ function checkRest(company: Company): void {
 /** The same again changes nothing. */
 async function checkRepeat(company: Company): Promise<void> {
   const before = PART.derived.map((d) => company.lake.newest(d.name).version);
-  await settle(company, 'none');
+  await settle(company, '2026-10-30', 'none');
   const after = PART.derived.map((d) => company.lake.newest(d.name).version);
   must(String(before) === String(after), 'a run without news commits nothing to derived tables', before, after);
 }

@@ -48,7 +48,10 @@ export class World {
   /** A row's own time only grows; now and then it appears late, under a time that is past. */
   #updatedAt(before: Row | undefined): { updated_at: number; late: boolean } {
     const late = this.#prng.chance(0.3);
-    const wish = late ? this.now - this.#prng.int(LATENESS_SECONDS) : this.now;
+    const moment = late ? this.now - this.#prng.int(LATENESS_SECONDS) : this.now;
+    // A coarse clock now and then: two documents of one payment with the same time.
+    const coarse = Math.floor(moment / 3600) * 3600;
+    const wish = coarse > this.now - LATENESS_SECONDS && this.#prng.chance(0.5) ? coarse : moment;
     return { updated_at: Math.max(wish, ((before?.updated_at as number) ?? -1) + 1, 0), late };
   }
 
