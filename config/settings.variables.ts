@@ -35,8 +35,10 @@ const moment = z.string().transform((text, context): Instant => {
 const httpUrl = z.url({ protocol: /^https?$/ });
 const lakeUri = z.string().regex(/^(file:\/\/\/.+|s3:\/\/[a-z0-9][a-z0-9.-]+(\/.*)?)$/);
 
-/** A quarter of the machine per build leaves room for the builds beside it and for Node itself. */
-const memoryByDefault = `${Math.max(512, Math.floor(totalmem() / 4 / 1024 ** 2))}MB`;
+/** Small builds are mostly waiting; large ones share the processors anyway. */
+const buildsByDefault = Math.max(2, availableParallelism());
+/** Half of the machine for all builds together: extractions, Node itself and other programs have the rest. */
+const memoryByDefault = `${Math.max(512, Math.floor(totalmem() / 2 / buildsByDefault / 1024 ** 2))}MB`;
 
 /** Every setting with one name; sources and warehouses are named by their users, see settings.connections.ts. */
 export const VARIABLES = {
@@ -137,7 +139,7 @@ export const VARIABLES = {
   STRATA_BUILDS: variable({
     schema: count,
     valid: 'a whole number from 1',
-    byDefault: String(Math.max(1, Math.floor(availableParallelism() / 2))),
+    byDefault: String(buildsByDefault),
     about: 'Builds at once in one worker',
   }),
   STRATA_EXTRACTIONS: variable({

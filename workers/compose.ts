@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
+import { sweepAttempts } from '../activities/attempt.ts';
 import { Definitions } from '../activities/definitions.ts';
 import { Lake } from '../activities/lake-tables.ts';
 import type { Platform } from '../activities/platform.ts';
@@ -45,6 +46,7 @@ export async function composeLocal(
 ): Promise<LocalPlatform> {
   const sessions = sessionOptions(settings);
   await makeTemp(settings.temp);
+  await sweepAttempts(settings.temp);
   const store = await openStore(settings.lake.uri, { s3: sessions.s3, readOnly });
   await using session = await openSession(sessions);
   const open = (signal?: AbortSignal): Promise<Session> => openSession({ ...sessions, ...(signal && { signal }) });

@@ -1,8 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Lake } from '../../activities/lake-tables.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import { openStore } from '../../lake/open-store.ts';
+import { startServices } from '../../services/start.services.ts';
 import { describeWith } from '../servers.ts';
 import { publishedDays } from './published.ts';
 import { Shop } from './shop.fixture.ts';
@@ -79,4 +83,31 @@ await describeWith(['temporal', 'postgres'], 'a worker that dies or sleeps', (ad
     const names = ['bronze.sale', 'bronze.rate', 'silver.sale', 'silver.rate', 'gold.daily_sales'];
     return Promise.all(names.map(async (name) => (await lake.table(name).load()).version));
   }
+});
+
+await describeWith(['postgres'], 'a Temporal server that dies', ({ postgresUrl }) => {
+  test('started again with its data, it lets the run go on', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'strata-temporal-'));
+    const ports = { temporal: 0, temporalUi: 0 };
+    const services = await startServices({ want: ['temporal'], dataDir, ports });
+    const shop = await Shop.open({ ...services.addresses, postgresUrl });
+    const worker = await spawnWorker(shop);
+    try {
+      await shop.sell({ id: 'a', amount: '10.00', soldAt: '2026-01-05T10:00:00Z' });
+      await shop.db.query('BEGIN; LOCK TABLE sale IN ACCESS EXCLUSIVE MODE');
+      const running = await shop.start({ from: '2026-01-05' }, 'outlives');
+      const ingest = shop.client.workflow.getHandle(workflowIds.ingest('dev', 'bronze.sale', DAY));
+      await until(async () => (await ingest.describe()).raw.pendingActivities?.some((a) => a.lastStartedTime));
+      await services.handle('temporal')!.kill();
+      await shop.db.query('COMMIT');
+      await services.handle('temporal')!.restart();
+      expect(await until(() => running.result() as Promise<object>)).toMatchObject({ cut: 1 });
+      expect(await publishedDays(shop)).toEqual(await shop.expected());
+    } finally {
+      await endWorker(worker, 'SIGKILL');
+      await shop.close();
+      await services.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  }, 180_000);
 });

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { loadSettings, type Settings } from '../../config/settings.ts';
 import { queueName } from '../../core/queue-names.ts';
 import type { AddressesFor } from '../../services/service.types.ts';
+import type { ServedProject } from '../../workers/compose.ts';
 import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import { freshName, freshNamespace, freshPostgres } from '../servers.fresh.ts';
 import { served } from './shop.served.ts';
@@ -37,7 +38,11 @@ export class Shop {
     this.db = db;
   }
 
-  static async open(addresses: AddressesFor<'temporal' | 'postgres'>): Promise<Shop> {
+  /** @param others settings that differ from the usual ones */
+  static async open(
+    addresses: AddressesFor<'temporal' | 'postgres'>,
+    others: Record<string, string> = {},
+  ): Promise<Shop> {
     const folder = await mkdtemp(join(tmpdir(), 'strata-shop-'));
     const namespace = await freshNamespace(addresses.temporal);
     const url = await freshPostgres(addresses.postgresUrl);
@@ -54,12 +59,13 @@ export class Shop {
       STRATA_WAREHOUSE_ANALYTICS: `duckdb://${folder}/${freshName('analytics')}.duckdb`,
       STRATA_DUCKDB_MEMORY: '256MB',
       STRATA_DUCKDB_THREADS: '1',
+      ...others,
     };
     return new Shop(folder, variables, new Client({ connection, namespace }), db);
   }
 
-  startWorker(): Promise<RunningWorker> {
-    return startWorker(this.settings, served);
+  startWorker(changes: Partial<ServedProject> = {}): Promise<RunningWorker> {
+    return startWorker(this.settings, { ...served, ...changes });
   }
 
   async sell(...sales: Sale[]): Promise<void> {
