@@ -134,6 +134,19 @@ export class Company {
     return new LakeReader(folder);
   }
 
+  /** The lake's S3 server in the words of other engines; undefined for a folder. */
+  storageOptions(): Record<string, string> | undefined {
+    if (!this.#s3) return undefined;
+    const { endpoint, region, accessKeyId, secretAccessKey } = this.#s3;
+    return {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_ALLOW_HTTP: 'true',
+    };
+  }
+
   /** Asks the warehouse file as any DuckDB user would. Tables are `dev.fact_payment` and so on. */
   warehouse(sql: string): Promise<TextRow[]> {
     return withDuckdb((rows) => rows(sql), this.#warehousePath());

@@ -69,16 +69,16 @@ export class LakeReader {
     return [...files.values()];
   }
 
-  /** All rows with their `_partition`. */
-  async rows(table: string): Promise<TextRow[]> {
-    const files = await this.files(table);
+  /** All rows with their `_partition`. @param list default: the files that the log names */
+  async rows(table: string, list?: readonly PlainAdd[]): Promise<TextRow[]> {
+    const files = list ?? (await this.files(table));
     if (files.length === 0) return [];
     const folder = this.folderOf(table);
     return withDuckdb(async (rows) => {
       const byPath = new Map(files.map(({ path, partition }) => [join(folder, path), partition]));
-      const list = [...byPath.keys()].map(quoted).join(', ');
+      const paths = [...byPath.keys()].map(quoted).join(', ');
       const read = await rows(
-        `SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = false, filename = '_file')`,
+        `SELECT * FROM read_parquet([${paths}], union_by_name = true, hive_partitioning = false, filename = '_file')`,
       );
       return read.map(({ _file, ...row }) => ({ ...row, _partition: byPath.get(_file as string) ?? null }));
     });

@@ -1,25 +1,30 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunningWorker } from '../../workers/worker.ts';
 import { describeWith } from '../servers.ts';
 import { accountFor, MERGED } from './accounting.ts';
 import { expectSourcesInBronze } from './bronze-holds-sources.ts';
 import { type Changed, changesSince } from './changes.ts';
 import { dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company } from './company.ts';
+import { deltaEngines, expectEnginesAgree } from './delta-engines.ts';
 import { changedByOracle, changedTables } from './expected-changes.ts';
 import { figure, timed } from './figures.ts';
 import { expectKnownKeys, expectOracle } from './oracle-equality.ts';
 import type { TextRow } from './text-rows.ts';
 
 const MINUTES = 60_000;
+const engines = await deltaEngines();
+const withoutPython = 'missing' in engines ? ` (skipped: ${engines.missing})` : '';
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the payments company', (addresses) => {
   let company: Company;
+  let worker: RunningWorker;
   let oracle: Readonly<Record<string, readonly TextRow[]>>;
 
   beforeAll(async () => {
     const sources = await openCompanySources(addresses, { rowsPerDay: 200 });
     company = await Company.open({ sources, temporal: addresses.temporal });
-    await company.startWorker();
+    worker = await company.startWorker();
   }, 3 * MINUTES);
 
   afterAll(async () => {
@@ -78,6 +83,15 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
       if (['silver.payment', 'silver.review', 'silver.session'].includes(silver)) {
         expect(account.superseded).toBeGreaterThan(0);
       }
+    },
+  );
+
+  test.skipIf(withoutPython !== '')(
+    `delta-rs and Polars read every table and agree${withoutPython}`,
+    { timeout: 2 * MINUTES },
+    async () => {
+      const { python } = engines as { python: string };
+      figure('rows that delta-rs, Polars and Strata agree on', await expectEnginesAgree(python, company, worker));
     },
   );
 

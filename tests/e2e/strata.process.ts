@@ -38,13 +38,27 @@ export async function strata(company: Company, args: readonly string[], more: Va
   return { code, ...said };
 }
 
+const living = new Set<WorkerProcess>();
+// When the test run itself is ended.
+process.once('exit', () => {
+  for (const worker of living) worker.signal('SIGKILL');
+});
+
+/** No worker outlives its test file. @param of default: of every company */
+export async function endWorkers(of?: Company): Promise<void> {
+  const all = [...living].filter((worker) => of === undefined || worker.company === of);
+  await Promise.all(all.map((worker) => worker.end('SIGKILL')));
+}
+
 /** `strata worker` in a process of its own, to be killed, put to sleep and woken. */
 export class WorkerProcess {
+  readonly company: Company;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #said = '';
 
-  private constructor(child: ChildProcess) {
+  private constructor(company: Company, child: ChildProcess) {
+    this.company = company;
     this.#child = child;
     this.#ended = once(child, 'exit');
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -62,8 +76,9 @@ export class WorkerProcess {
       env: environmentOf(company, more),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const worker = new WorkerProcess(child);
-    company.onClose(() => worker.end('SIGKILL'));
+    const worker = new WorkerProcess(company, child);
+    living.add(worker);
+    worker.#ended.then(() => living.delete(worker));
     while (!worker.#said.includes('serving ')) {
       await Promise.race([once(child.stderr!, 'data'), worker.#ended]);
       if (!worker.lives) throw new Error(`The worker ended before it served:\n${worker.#said}`);

@@ -1,0 +1,98 @@
+import { performance } from 'node:perf_hooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fullRun } from '../full-run.ts';
+import { describeWith } from '../servers.ts';
+import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
+import { Company } from './company.ts';
+import { figure } from './figures.ts';
+import { at, MOMENTS, type Moment } from './moments.ts';
+import { ownTemporal } from './own-temporal.ts';
+import { resultOf, startRun } from './runs.ts';
+import { endWorkers, strata, WorkerProcess } from './strata.process.ts';
+import { expectReadable, expectRight } from './visible.ts';
+
+const MINUTES = 60_000;
+const DAYS = 2;
+
+// Temporal is needed as a program, not as the test run's server: these servers are killed.
+await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of Temporal', (addresses) => {
+  let sources: CompanySources;
+
+  beforeAll(async () => {
+    sources = await openCompanySources(addresses, { rowsPerDay: 60 });
+    await sources.live(DAYS);
+  }, 3 * MINUTES);
+
+  afterAll(async () => {
+    await endWorkers();
+    await sources?.close();
+  });
+
+  async function withTemporal(
+    work: (company: Company, temporal: Awaited<ReturnType<typeof ownTemporal>>) => Promise<void>,
+  ): Promise<void> {
+    const temporal = await ownTemporal();
+    try {
+      const company = await Company.open({ sources, temporal: temporal.address });
+      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
+      try {
+        await work(company, temporal);
+      } finally {
+        await endWorkers(company);
+        await company.close();
+      }
+    } finally {
+      await temporal.stop();
+    }
+  }
+
+  const all = Object.values(MOMENTS);
+  const alone: readonly Moment[] = fullRun ? all : [MOMENTS.merged];
+  const both: readonly Moment[] = fullRun ? all : [MOMENTS.observed];
+
+  test.each(alone)(
+    'when $name: the same worker goes on once it is back, and the oracle agrees',
+    { timeout: 6 * MINUTES },
+    (moment) =>
+      withTemporal(async (company, temporal) => {
+        const worker = await WorkerProcess.start(company);
+        const killed = at(moment, company, () => temporal.killNow());
+        // As a person would, who sees it through.
+        const run = strata(company, ['run', 'daily_oltp_to_olap', '--from', dateOfDay(1), '--to', dateOfDay(DAYS)]);
+        await await killed;
+        const began = performance.now();
+        await expectReadable(company);
+        await temporal.restart();
+        const { code, stderr } = await run;
+        expect(code, stderr).toBe(0);
+        expect(worker.lives).toBe(true);
+        figure(
+          `Temporal killed when ${moment.name}`,
+          `done ${((performance.now() - began) / 1000).toFixed(1)} s later`,
+        );
+        await expectRight(company, `Temporal killed when ${moment.name}`);
+      }),
+  );
+
+  test.each(both)(
+    'and the worker when $name: both come back, the run finishes, and the oracle agrees',
+    { timeout: 6 * MINUTES },
+    (moment) =>
+      withTemporal(async (company, temporal) => {
+        const worker = await WorkerProcess.start(company);
+        const killed = at(moment, company, () => {
+          worker.signal('SIGKILL');
+          return temporal.killNow();
+        });
+        const handle = await startRun(company, 1, DAYS);
+        await await killed;
+        const began = performance.now();
+        await expectReadable(company);
+        await temporal.restart();
+        await WorkerProcess.start(company);
+        expect(await resultOf(handle)).toMatchObject({ published: { cut: 1 } });
+        figure(`both killed when ${moment.name}`, `done ${((performance.now() - began) / 1000).toFixed(1)} s later`);
+        await expectRight(company, `both killed when ${moment.name}`);
+      }),
+  );
+});

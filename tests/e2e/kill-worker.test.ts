@@ -1,0 +1,85 @@
+import { performance } from 'node:perf_hooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fullRun } from '../full-run.ts';
+import { describeWith } from '../servers.ts';
+import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
+import { Company } from './company.ts';
+import { figure } from './figures.ts';
+import { at, MOMENTS, type Moment } from './moments.ts';
+import { resultOf, startRun } from './runs.ts';
+import { endWorkers, WorkerProcess } from './strata.process.ts';
+import { expectReadable, expectRight } from './visible.ts';
+
+const MINUTES = 60_000;
+const DAYS = 2;
+
+const FEW: readonly Moment[] = [MOMENTS.staged, MOMENTS.uploaded, MOMENTS.prepared];
+
+await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of the worker', (addresses) => {
+  let sources: CompanySources;
+
+  beforeAll(async () => {
+    sources = await openCompanySources(addresses, { rowsPerDay: 60 });
+    await sources.live(DAYS);
+  }, 3 * MINUTES);
+
+  afterAll(async () => {
+    await endWorkers();
+    await sources?.close();
+  });
+
+  async function withCompany(work: (company: Company) => Promise<void>): Promise<void> {
+    const company = await Company.open({ sources, temporal: addresses.temporal });
+    try {
+      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
+      await work(company);
+    } finally {
+      await company.close();
+    }
+  }
+
+  // Each waits out a heartbeat, so that they fit beside each other.
+  test.concurrent.each(fullRun ? Object.values(MOMENTS) : FEW)(
+    'when $name: another worker finishes the run, and the oracle agrees',
+    { timeout: 8 * MINUTES },
+    (moment) =>
+      withCompany(async (company) => {
+        const first = await WorkerProcess.start(company);
+        const killed = at(moment, company, () => first.signal('SIGKILL'));
+        const handle = await startRun(company, 1, DAYS);
+        await killed;
+        const began = performance.now();
+        const left = await expectReadable(company);
+        const second = await WorkerProcess.start(company);
+        expect(await resultOf(handle)).toMatchObject({ published: { cut: 1 } });
+        const seconds = ((performance.now() - began) / 1000).toFixed(1);
+        figure(`killed when ${moment.name}`, `${Object.keys(left).length} tables were there; done ${seconds} s later`);
+        await expectRight(company, `killed when ${moment.name}`);
+        await second.end('SIGTERM');
+      }),
+  );
+
+  test.skipIf(!fullRun)(
+    'at random moments, over and over: as if nobody had died (full run only)',
+    { timeout: 30 * MINUTES },
+    () =>
+      withCompany(async (company) => {
+        const handle = await startRun(company, 1, DAYS);
+        const result = resultOf(handle, 25 * MINUTES);
+        let ended = false;
+        result.finally(() => {
+          ended = true;
+        });
+        let kills = 0;
+        for (; !ended && kills < 10; kills += 1) {
+          const worker = await WorkerProcess.start(company);
+          await Promise.race([result, new Promise((resolve) => setTimeout(resolve, 500 + 1_700 * (kills % 7)))]);
+          await worker.end('SIGKILL');
+          await expectReadable(company);
+        }
+        if (!ended) await WorkerProcess.start(company);
+        await result;
+        await expectRight(company, `killed ${kills} times in one run`);
+      }),
+  );
+});
