@@ -50,7 +50,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of Temporal', (
   const alone: readonly Moment[] = fullRun ? all : [MOMENTS.merged];
   const both: readonly Moment[] = fullRun ? all : [MOMENTS.observed];
 
-  test.each(alone)(
+  test.concurrent.each(alone)(
     'when $name: the same worker goes on once it is back, and the oracle agrees',
     { timeout: 6 * MINUTES },
     (moment) =>
@@ -74,7 +74,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of Temporal', (
       }),
   );
 
-  test.each(both)(
+  test.concurrent.each(both)(
     'and the worker when $name: both come back, the run finishes, and the oracle agrees',
     { timeout: 6 * MINUTES },
     (moment) =>
