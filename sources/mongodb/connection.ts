@@ -9,7 +9,8 @@ export const TRANSACTION_LIFETIME_MILLIS = 60_000;
 /** Opens a client; from which member is read is the URL's to say. Errors are the driver's own. */
 export async function connectMongo(connection: SourceConnection): Promise<MongoClient> {
   const client = new MongoClient(connection.url, {
-    serverSelectionTimeoutMS: SELECTION_TIMEOUT_MILLIS,
+    // Options win over the URL, so only where it says nothing.
+    ...(!/serverSelectionTimeoutMS/i.test(connection.url) && { serverSelectionTimeoutMS: SELECTION_TIMEOUT_MILLIS }),
     appName: 'strata extract',
   });
   try {

@@ -23,6 +23,9 @@ const VECTOR_ROWS = 2048;
 /** Of raw documents: how much may wait as JavaScript values, and how much in DuckDB before a file is written. */
 const CHUNK_BYTES = 8 * 2 ** 20;
 const FILE_BYTES = 64 * 2 ** 20;
+/** Parquet is written from several copies of each value: huge ones must be few. */
+const HUGE_BYTES = 2 ** 20;
+const HUGE_FILE_BYTES = 8 * 2 ** 20;
 
 /**
  * Rows on their way into Parquet files, by DuckDB's appender. What waits is bounded by bytes, not by rows: documents of
@@ -58,8 +61,7 @@ export class ParquetSpool {
     path: (n: number) => string,
   ): Promise<ParquetSpool> {
     const spool = new ParquetSpool(session, columns, stamps, path);
-    const list = columns.map((column) => `${ident(column.name)} ${column.sqlType}`).join(', ');
-    await session.run(`CREATE OR REPLACE TEMP TABLE ${spool.#table} (${list})`);
+    await spool.#clear();
     return spool;
   }
 
@@ -68,7 +70,8 @@ export class ParquetSpool {
     this.#waitingBytes += bytes;
     if (this.#rows.length < VECTOR_ROWS && this.#waitingBytes < CHUNK_BYTES) return;
     await this.#append();
-    if (this.#tableBytes >= FILE_BYTES) await this.#write();
+    const huge = this.#tableBytes / this.#tableRows > HUGE_BYTES;
+    if (this.#tableBytes >= (huge ? HUGE_FILE_BYTES : FILE_BYTES)) await this.#write();
   }
 
   /** Writes what waits. All files, in order. */
@@ -109,7 +112,13 @@ export class ParquetSpool {
       this.#tableBytes / this.#tableRows,
     );
     if (file) this.#files.push(file);
-    await this.#session.run(`TRUNCATE ${this.#table}`);
+    await this.#clear();
+  }
+
+  /** A new table: emptying the old one would keep its memory. */
+  async #clear(): Promise<void> {
+    const columns = this.#columns.map((column) => `${ident(column.name)} ${column.sqlType}`).join(', ');
+    await this.#session.run(`CREATE OR REPLACE TEMP TABLE ${this.#table} (${columns})`);
     this.#tableBytes = 0;
     this.#tableRows = 0;
   }

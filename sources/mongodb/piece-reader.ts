@@ -20,7 +20,8 @@ export interface PieceWork {
   readonly signal: AbortSignal;
 }
 
-const ATTEMPTS = 4;
+/** In a row without a document in between. */
+const ATTEMPTS = 5;
 const PAUSE_MILLIS = 300;
 
 /**
@@ -31,23 +32,25 @@ export async function readPiece(work: PieceWork): Promise<readonly StagedFile[]>
   const { piece, reader, session, dataset, signal } = work;
   let spool: ParquetSpool | undefined;
   let last: ObjectId | undefined;
-  for (let attempt = 1; ; attempt++) {
+  let failures = 0;
+  for (;;) {
     spool ??= await ParquetSpool.open(session, dataset.columns, work.stamps, work.path);
     try {
       for await (const document of open(work, last)) {
         const row = reader.row(document);
         if (row) await spool.add(row, document.byteLength);
-        if (piece.byId) last = reader.objectId(document);
+        if (piece.byId) [last, failures] = [reader.objectId(document), 0];
       }
       return await spool.finish();
     } catch (error) {
       const fault = mongoFault(error, work.connection, dataset.relation);
-      if (signal.aborted || !isEnded(fault) || attempt === ATTEMPTS) throw error;
+      failures++;
+      if (signal.aborted || !isEnded(fault) || failures === ATTEMPTS) throw error;
       if (!piece.byId) {
         await spool.discard();
         spool = undefined;
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS * attempt));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS * failures));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { ident } from '../../engine/sql-text.ts';
 import type { StagedFile } from '../extraction.types.ts';
-import type { Chunk } from './chunks.ts';
+import type { Chunk } from './chunk.ts';
 import type { Projection } from './projection.ts';
 
 /** One connection inside the snapshot; reads chunk after chunk. The two reading paths give the same values. */

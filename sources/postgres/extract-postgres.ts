@@ -76,7 +76,7 @@ async function extractAll(
     relation,
     cursor,
     range,
-    Object.values(dataset.sourceColumns),
+    [...new Set(Object.values(dataset.sourceColumns))].map((name) => relation.columns.get(name)!),
     parallel,
   );
   const observedAt = options.now ?? snapshot.at;
