@@ -50,9 +50,10 @@ export function createConvergeActivities(platform: Platform) {
     const same = part.derived.every(({ name }) => hashes[name] === batch.hashes[name]);
     if (!same || part.derived.length !== Object.keys(batch.hashes).length) return { kind: 'changed' };
     const ledgers = await lake.ledgers(part, batch.frozen);
-    const { ready, checked } = await plan(without(part, failed), batch, ledgers, (question) =>
+    const { ready, checked, outdated } = await plan(without(part, failed), batch, ledgers, (question) =>
       scanForKeys(platform, question, Context.current().cancellationSignal),
     );
+    if (outdated) return { kind: 'changed' };
     for (const { dataset, checked: partitions } of checked) await commitChecked(platform, dataset, partitions);
     return { kind: 'tasks', tasks: firstPage(ready.map(toBuildTask)) };
   }

@@ -52,7 +52,7 @@ export interface PlanInput {
   readonly failed: readonly string[];
 }
 
-/** `changed`: this worker has other definitions than the batch was frozen with. */
+/** `changed`: this worker has other definitions than the batch was frozen with, or another convergence overtook the batch. */
 export type BuildPlan = { readonly kind: 'tasks'; readonly tasks: readonly BuildTask[] } | { readonly kind: 'changed' };
 
 export interface ClaimInput {
