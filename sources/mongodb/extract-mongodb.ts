@@ -11,6 +11,7 @@ import type { ExtractOptions, ExtractRequest, SourceConnection } from '../extrac
 import { Progress } from '../progress.ts';
 import { stampsOf } from '../stamps.ts';
 import { drain } from '../work-queue.ts';
+import { batchSizeFor } from './batch-size.ts';
 import { type ServerMoment, serverMoment } from './cluster-time.ts';
 import { connectMongo, TRANSACTION_LIFETIME_MILLIS } from './connection.ts';
 import { DocumentReader } from './document-reader.ts';
@@ -68,6 +69,7 @@ async function readAll(
   const collection = db.collection(dataset.relation);
   const parallel = options.parallel ?? 2;
   const reader = new DocumentReader(dataset, request);
+  const batchSize = await batchSizeFor(db, dataset.relation);
   const start = await serverMoment(db);
   const observedAt = options.now ?? start.at;
   using progress = new Progress(0, options.heartbeat);
@@ -88,6 +90,7 @@ async function readAll(
             dataset,
             session: own,
             stamps,
+            batchSize,
             path,
             connection,
             signal: options.signal,

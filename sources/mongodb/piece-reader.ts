@@ -14,6 +14,7 @@ export interface PieceWork {
   readonly dataset: SourceDataset;
   readonly session: Session;
   readonly stamps: string;
+  readonly batchSize: number | undefined;
   /** Of the next file. */
   readonly path: () => string;
   readonly connection: SourceConnection;
@@ -57,11 +58,17 @@ export async function readPiece(work: PieceWork): Promise<readonly StagedFile[]>
 
 /** Only needed first-level fields travel: projecting deeper would drop a parent that is no object without a word. */
 function open(
-  { collection, piece, reader, signal }: PieceWork,
+  { collection, piece, reader, signal, batchSize }: PieceWork,
   after: ObjectId | undefined,
 ): AsyncIterable<Uint8Array> {
   const filter: Filter<object> = after ? { $and: [piece.filter, { _id: { $gt: after } }] } : piece.filter;
   const projection = Object.fromEntries([...reader.topLevel].map((name) => [name, 1]));
-  const found = collection.find(filter, { raw: true, projection, signal, readConcern: 'majority' });
+  const found = collection.find(filter, {
+    raw: true,
+    projection,
+    signal,
+    readConcern: 'majority',
+    ...(batchSize && { batchSize }),
+  });
   return (piece.byId ? found.sort({ _id: 1 }) : found) as unknown as AsyncIterable<Uint8Array>;
 }
