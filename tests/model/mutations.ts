@@ -4,6 +4,8 @@ export interface Mutation {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** Noticed only when three meet in one way: left to `npm run test:model`. */
+  readonly rare?: true;
 }
 
 export const MUTATIONS: readonly Mutation[] = [

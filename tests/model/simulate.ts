@@ -11,25 +11,33 @@ export interface Outcome {
   readonly seed: number;
   readonly failure: string | undefined;
   readonly steps: number;
+  readonly chaos: number;
   readonly coverage: ReadonlyMap<string, number>;
   /** What happened, oldest first. */
   readonly trace: readonly string[];
 }
 
 const ACTIONS = {
-  go: 60,
+  go: 240,
   write: 16,
   advance: 5,
   run: 5,
   backfill: 2,
-  converge: 2,
+  converge: 3,
   cancel: 2,
-  code: 1.2,
+  code: 1,
   'publish earlier': 0.5,
 } as const;
 
+export interface Wishes {
+  /** Chaotic steps; default by the seed. */
+  readonly chaos?: number;
+  /** To look inside afterwards. */
+  readonly onCompany?: (company: Company) => void;
+}
+
 /** One schedule, from its seed: chaos for a while, then everything comes to rest and is compared. */
-export async function simulate(seed: number, onCompany?: (company: Company) => void): Promise<Outcome> {
+export async function simulate(seed: number, { chaos, onCompany }: Wishes = {}): Promise<Outcome> {
   const prng = new Prng(seed);
   const coverage = new Map<string, number>();
   const trace: string[] = [];
@@ -41,8 +49,10 @@ export async function simulate(seed: number, onCompany?: (company: Company) => v
   const company = new Company(world, prng, count);
   onCompany?.(company);
   let steps = 0;
+  const drawn = 150 + prng.int(850);
+  const budget = chaos ?? drawn;
+  const outcome = (failure: string | undefined) => ({ seed, failure, steps, chaos: budget, coverage, trace });
   try {
-    const budget = 60 + prng.int(240);
     for (; steps < budget; steps += 1) await act(company, prng, count);
     company.scheduler.chaos = false;
     steps += await drain(company);
@@ -51,10 +61,9 @@ export async function simulate(seed: number, onCompany?: (company: Company) => v
     steps += await settle(company, '2026-10-30', 'stale');
     checkRest(company);
     await checkRepeat(company);
-    return { seed, failure: undefined, steps, coverage, trace };
+    return outcome(undefined);
   } catch (error) {
-    const failure = error instanceof Violation ? error.message : String((error as Error).stack ?? error);
-    return { seed, failure, steps, coverage, trace };
+    return outcome(error instanceof Violation ? error.message : String((error as Error).stack ?? error));
   }
 }
 
