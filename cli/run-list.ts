@@ -10,7 +10,7 @@ export interface RunInfo {
   readonly kind: 'run' | 'backfill' | 'ingest' | 'converge';
   readonly pipeline: string | undefined;
   readonly dataset: string | undefined;
-  /** Temporal's: running, completed, failed, canceled, terminated, timed_out. */
+  /** Temporal's: running, completed, failed, cancelled, terminated, timed_out. */
   readonly status: string;
   /** The phase it is in, or was in at its end. */
   readonly state: string | undefined;
@@ -21,14 +21,14 @@ export interface RunInfo {
   readonly millis: number;
 }
 
-export const STATUSES = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed_out'] as const;
+export const STATUSES = ['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'] as const;
 export type RunStatus = (typeof STATUSES)[number];
 
 const TEMPORAL_STATUS: Record<RunStatus, string> = {
   running: 'Running',
   completed: 'Completed',
   failed: 'Failed',
-  canceled: 'Canceled',
+  cancelled: 'Canceled',
   terminated: 'Terminated',
   timed_out: 'TimedOut',
 };
