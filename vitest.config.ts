@@ -8,6 +8,6 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Two cores run real servers beside the tests: more workers only make them time out.
     maxWorkers: 2,
-    provide: { full: process.env.STRATA_TEST_FULL === '1' },
+    provide: { full: process.env.STRATA_TEST_FULL === '1', writeDocs: process.env.STRATA_WRITE_DOCS === '1' },
   },
 });

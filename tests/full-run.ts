@@ -3,6 +3,8 @@ import { inject } from 'vitest';
 declare module 'vitest' {
   export interface ProvidedContext {
     full: boolean;
+    /** True for `npm run docs`. */
+    writeDocs: boolean;
   }
 }
 
