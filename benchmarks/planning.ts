@@ -47,13 +47,13 @@ async function measure(folder: string): Promise<void> {
 }
 
 /** Planning of 10,000 partitions in each of 50 tables, folded ledgers and tails of 100 commits, from a local folder. */
-async function main(): Promise<void> {
+export async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-planning-'));
   try {
     console.log(`building a lake: 50 tables x ${PARTITIONS} partitions, tails of ${TAIL} commits`);
     await buildLake(new FileStore(folder), 'bench', PARTITIONS, TAIL);
     for (let i = 0; i < REPEATS; i++) {
-      const args = [...process.execArgv, fileURLToPath(import.meta.url), '--measure', folder];
+      const args = ['--import', import.meta.resolve('tsx'), fileURLToPath(import.meta.url), '--measure', folder];
       const { stdout } = await promisify(execFile)(process.execPath, args);
       console.log(stdout.trim());
     }
@@ -62,5 +62,4 @@ async function main(): Promise<void> {
   }
 }
 
-const folder = process.argv[2] === '--measure' ? process.argv[3] : undefined;
-await (folder === undefined ? main() : measure(folder));
+if (process.argv[2] === '--measure') await measure(process.argv[3] ?? '');

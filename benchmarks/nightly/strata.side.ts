@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { queueName } from '../../core/queue-names.ts';
+import { workflowIds } from '../../core/workflow-ids.ts';
+import { dayNumber, nightAfter } from '../../demo/demo.days.ts';
+import { processFigures } from '../figures.ts';
+import { activityTimes } from './activity-times.ts';
+import type { BenchCompany } from './bench-company.ts';
+import { type Limits, type Night, type Side, WAREHOUSE } from './side.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PIPELINE = 'daily_oltp_to_olap';
+const ENV = 'dev';
+
+/** A worker process as a user starts it, and the pipeline started in Temporal. Timed from the start to the result. */
+export function strataSide({ company, temporal, extensions }: BenchCompany, { memory }: Limits): Side {
+  const variables = (folder: string, day: number): Record<string, string> => ({
+    STRATA_ENV: ENV,
+    STRATA_PROJECT: join(ROOT, 'config/project.ts'),
+    STRATA_LAKE: `file://${folder}/lake`,
+    STRATA_WAREHOUSE_ANALYTICS: `duckdb://${join(folder, WAREHOUSE)}`,
+    STRATA_TEMP: join(folder, 'temp'),
+    STRATA_TEMPORAL_ADDRESS: temporal,
+    STRATA_SOURCE_OLTP: company.sources.oltp,
+    STRATA_SOURCE_APP: company.sources.app,
+    STRATA_DUCKDB_EXTENSIONS: extensions,
+    STRATA_NOW: nightAfter(day),
+    ...(memory !== undefined && { STRATA_DUCKDB_MEMORY: memory }),
+  });
+  return {
+    name: 'strata',
+    async load(folder, day) {
+      for (const name of ['temp', 'warehouse']) mkdirSync(join(folder, name), { recursive: true });
+      const worker = await startWorker(folder, variables(folder, day));
+      const connection = await Connection.connect({ address: temporal });
+      try {
+        const night = await run(new Client({ connection }), day);
+        return { ...night, ...processFigures(worker.pid!) };
+      } finally {
+        await connection.close();
+        await stop(worker);
+      }
+    },
+  };
+}
+
+async function run(client: Client, day: number): Promise<Pick<Night, 'seconds' | 'steps'>> {
+  const from = dayNumber(day);
+  const interval = { start: `${from}T00:00:00.000000Z`, end: `${dayNumber(day + 1)}T00:00:00.000000Z` };
+  const workflowId = workflowIds.run(ENV, PIPELINE, interval as never);
+  const began = Date.now();
+  const handle = await client.workflow.start(PIPELINE, {
+    workflowId,
+    taskQueue: queueName(ENV, 'control'),
+    args: [{ from }],
+  });
+  await handle.result();
+  const seconds = (Date.now() - began) / 1000;
+  // It waits a moment for others who may ask; the next worker serves another lake and must not find it.
+  await client.workflow.getHandle(workflowIds.converge(ENV, PIPELINE)).result();
+  return { seconds, steps: await activityTimes(client, began) };
+}
+
+async function startWorker(cwd: string, variables: Record<string, string>): Promise<ChildProcess> {
+  const foreign = /^(STRATA_|TEMPORAL_|AWS_|POSTGRES_URL|MONGODB_URL)/;
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+  const worker = spawn(process.execPath, [join(ROOT, 'bin/strata.mjs'), 'worker'], {
+    cwd,
+    env: { ...own, ...variables },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  process.once('exit', () => worker.kill('SIGKILL'));
+  let said = '';
+  worker.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    if (said.includes('serving ') && !text.includes('stopped')) process.stderr.write(text);
+    said += text;
+  });
+  const ended = once(worker, 'exit');
+  while (!said.includes('serving ')) {
+    await Promise.race([once(worker.stderr!, 'data'), ended]);
+    if (worker.exitCode !== null) throw new Error(`The worker ended before it served:\n${said}`);
+  }
+  return worker;
+}
+
+async function stop(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const ended = once(worker, 'exit');
+  worker.kill('SIGTERM');
+  await ended;
+}

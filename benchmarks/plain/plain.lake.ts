@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dataset } from '../../core/dataset.ts';
+import { lakeColumns } from '../../core/lake-columns.ts';
+import { readParquet } from '../../engine/sql-text.ts';
+
+/** Folders of Parquet files, `<layer>/<table>/_partition=<name>/*.parquet`, and what this night has done to them. */
+export class PlainLake {
+  readonly #root: string;
+  readonly #written = new Map<string, string[]>();
+  readonly #replaced = new Set<string>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Files of a table, of these partitions or of all, without those replaced this night. */
+  files(dataset: Dataset, partitions?: ReadonlySet<string>): string[] {
+    const folder = this.#folder(dataset.name);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((name) => partitions === undefined || partitions.has(name.replace('_partition=', '')))
+      .flatMap((name) => readdirSync(join(folder, name)).map((file) => join(folder, name, file)))
+      .filter((file) => !this.#replaced.has(file));
+  }
+
+  /** What stands behind FROM for them. */
+  relation(dataset: Dataset, partitions?: ReadonlySet<string>): string {
+    return this.relationOf(dataset, this.files(dataset, partitions));
+  }
+
+  relationOf(dataset: Dataset, files: readonly string[]): string {
+    return readParquet(files, lakeColumns(dataset));
+  }
+
+  /** The partitions of a table that this night wrote. */
+  changed(dataset: Dataset): ReadonlySet<string> {
+    return new Set(this.writtenFiles(dataset).map((file) => /_partition=([^/]+)\//.exec(file)?.[1] ?? ''));
+  }
+
+  writtenFiles(dataset: Dataset): readonly string[] {
+    return this.#written.get(dataset.name) ?? [];
+  }
+
+  /** A COPY of rows with a `_partition` column into a table's folder. It gives the files, which `written` is to be told. */
+  copySql(name: string, select: string): string {
+    const folder = this.#folder(name);
+    mkdirSync(folder, { recursive: true });
+    return `COPY (${select}) TO '${folder}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, PARTITION_BY (_partition),
+      FILENAME_PATTERN '${randomUUID()}_{i}', OVERWRITE_OR_IGNORE, RETURN_FILES)`;
+  }
+
+  written(dataset: Dataset, files: readonly string[]): void {
+    this.#written.set(dataset.name, [...this.writtenFiles(dataset), ...files]);
+  }
+
+  /** These files are not read any more; deleted at the end. */
+  replace(files: readonly string[]): void {
+    for (const file of files) this.#replaced.add(file);
+  }
+
+  deleteReplaced(): void {
+    for (const file of this.#replaced) rmSync(file);
+  }
+
+  #folder(name: string): string {
+    return join(this.#root, name.replace('.', '/'));
+  }
+}
