@@ -12,6 +12,7 @@ import type { DataFile } from '../../core/ports.ts';
 import { quarantineTable } from '../../core/quarantine.ts';
 import type { Table } from '../../lake/table.ts';
 import type { TableState } from '../../lake/table-state.ts';
+import type { Process } from './processes.ts';
 import type { SharedLake } from './shared-lake.ts';
 import { type Candidate, identity, mergeRows, transform } from './toy-merge.ts';
 import { codeOf, rate } from './toy-project.ts';
@@ -29,7 +30,7 @@ interface Output {
 /** What a build activity does: look, compute, write bad rows, commit. */
 export async function attemptBuild(
   lake: SharedLake,
-  open: (dataset: string) => Table,
+  { open, actor }: Process,
   dataset: DerivedDataset,
   task: Task,
   claim: Claim,
@@ -43,6 +44,7 @@ export async function attemptBuild(
       : replaced(lake, dataset, task, claim, base);
   if (output.quarantined.length > 0)
     await commitQuarantine(lake, open(quarantineTable(dataset.name)), claim, output.quarantined);
+  await actor!.linger('has built');
   const prepared = prepare(lake, dataset, claim, base, output);
   await table.commit({
     claim,

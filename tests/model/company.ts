@@ -151,7 +151,7 @@ export class Company {
   }
 
   async #attemptIngest(
-    { open, store }: Process,
+    { open, actor }: Process,
     source: SourceDataset,
     range: Interval,
     claim: Claim,
@@ -159,10 +159,9 @@ export class Company {
     const table = open(source.name);
     const known = (await table.load()).ledger;
     const look = this.#look(source, range, known);
-    await table.load();
+    await actor!.linger('has looked');
     if (!look) return undefined;
     this.#staged.set(`${JSON.stringify(claim)} ${look.coverage.position} ${look.coverage.observedAt}`, look);
-    void store;
     const { twin, entry } = await table.commit({
       claim,
       partitions: [],
@@ -277,12 +276,13 @@ export class Company {
 
   readonly actors: Actor[] = [];
 
-  async #load({ open }: Process, frozen: Readonly<Record<string, Version>> = {}): Promise<Ledgers> {
+  async #load({ open, actor }: Process, frozen: Readonly<Record<string, Version>> = {}): Promise<Ledgers> {
     const ledgers = new Map<string, ReturnType<Ledgers['get']> & object>();
     // Newest first now and then: tables are loaded one after the other while others commit.
     const datasets = [...PART.derived, ...PART.sources];
     for (const { name } of this.#prng.chance(0.5) ? datasets : datasets.reverse()) {
       const version = frozen[name];
+      if (version === undefined && this.#prng.chance(0.1)) await actor!.linger('has loaded some ledgers');
       ledgers.set(
         name,
         version === undefined
@@ -362,8 +362,8 @@ export class Company {
         };
       });
       this.#open.push(claim);
-      await this.activity(actor, `build ${task.dataset}`, ({ open }) =>
-        attemptBuild(this.lake, open, dataset, task, claim),
+      await this.activity(actor, `build ${task.dataset}`, (process) =>
+        attemptBuild(this.lake, process, dataset, task, claim),
       );
     } catch (error) {
       if (!(error instanceof StrataError) || error.code !== 'fenced') throw error;

@@ -99,7 +99,14 @@ export function checkReasons(lake: SharedLake, { dataset, inputs, why }: Task, l
     must(built < version && version <= inputs[input]!, 'a reason is newer than the build', dataset, partition, because);
     const content = (at: Version) =>
       digestOf(ALL.find((d) => d.name === input)!, lake.rows(input, at, because.partition));
-    must(content(version - 1) !== content(version), 'only what changed is rebuilt', dataset, partition, because);
+    const isNew = !lake.at(input, version - 1).ledger.partitions.has(because.partition);
+    must(
+      isNew || content(version - 1) !== content(version),
+      'only what changed is rebuilt',
+      dataset,
+      partition,
+      because,
+    );
   }
 }
 

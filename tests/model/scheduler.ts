@@ -9,6 +9,8 @@ interface Parked {
   readonly ready: () => boolean;
   /** Gives up waiting now and then while there is chaos. */
   readonly impatient: boolean;
+  /** Stands still until so many steps were made. */
+  readonly wakes: number;
   readonly resume: (how: 'ready' | 'timeout') => void;
 }
 
@@ -31,6 +33,11 @@ export class Actor {
     await this.#scheduler.park(this, label, () => true, false);
   }
 
+  /** As {@link step}, where a long pause is most dangerous: after looking, before writing. */
+  async linger(label: string): Promise<void> {
+    await this.#scheduler.park(this, label, () => true, false, 0.2);
+  }
+
   /** Goes on once the condition holds, or, impatient, perhaps earlier. */
   until(label: string, ready: () => boolean, impatient = false): Promise<'ready' | 'timeout'> {
     return this.#scheduler.park(this, label, ready, impatient);
@@ -44,6 +51,7 @@ export class Scheduler {
   #running = 0;
   #quiet: (() => void) | undefined;
   #groups = 0;
+  #steps = 0;
   /** Goes on while the others stand still. */
   #favourite: number | undefined;
   chaos = true;
@@ -69,9 +77,17 @@ export class Scheduler {
     return actor;
   }
 
-  park(actor: Actor, label: string, ready: () => boolean, impatient: boolean): Promise<'ready' | 'timeout'> {
+  park(
+    actor: Actor,
+    label: string,
+    ready: () => boolean,
+    impatient: boolean,
+    napping = 0.03,
+  ): Promise<'ready' | 'timeout'> {
     return new Promise((resume) => {
-      this.#parked.push({ actor, label, ready, impatient, resume });
+      // A process is stopped, or swaps, or its network is slow: the others get far.
+      const nap = this.chaos && this.#prng.chance(napping) ? 20 + this.#prng.int(150) : 0;
+      this.#parked.push({ actor, label, ready, impatient, wakes: this.#steps + nap, resume });
       this.#rest();
     });
   }
@@ -80,7 +96,9 @@ export class Scheduler {
   async advance(): Promise<boolean> {
     const able = this.#parked.filter((p) => p.ready() || (p.impatient && this.chaos && this.#prng.chance(0.03)));
     if (able.length === 0) return false;
-    const chosen = this.#choose(able);
+    this.#steps += 1;
+    const awake = able.filter((p) => p.wakes <= this.#steps);
+    const chosen = this.#choose(awake.length > 0 ? awake : able);
     this.#parked = this.#parked.filter((p) => p !== chosen);
     this.#running += 1;
     const quiet = new Promise<void>((resolve) => {

@@ -96,7 +96,7 @@ export class World {
   #writeMerchant(): string {
     const prng = this.#prng;
     const table = this.tables.get(bronzeMerchant)!;
-    const id = `m${prng.int(3)}`;
+    const id = `m${prng.int(2)}`;
     if (table.has(id) && prng.chance(0.4)) {
       table.delete(id);
       return 'delete merchant';
