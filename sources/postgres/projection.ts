@@ -105,23 +105,32 @@ function sourceSql(column: Column, source: PgColumn): string | undefined {
 
 function decimalSql(target: string, name: string, source: PgColumn): string | undefined {
   const [, precision, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(target)!.map(Number) as [number, number, number];
-  const type = `numeric(${precision},${scale})`;
-  const value = WHOLE.has(source.type) ? `${quote(source.name)}::numeric` : quote(source.name);
-  if (source.type !== 'numeric' && !WHOLE.has(source.type)) return undefined;
-  const sized = source.precision !== undefined && source.scale !== undefined;
-  const wideEnough = sized && source.scale <= scale && source.precision - source.scale <= precision - scale;
-  // A numeric of any declared size may still be NaN, which DuckDB's scanner would read as 0.
-  const fits = wideEnough
-    ? `${value} <> 'NaN'`
-    : `${value} = trunc(${value}, ${scale}) and abs(${value}) < 1e${precision - scale}::numeric`;
-  return `(case when not (${fits}) then ${misfitSql(name, value, 'numeric')} else ${value} end)::${type}`;
+  const isWhole = WHOLE.has(source.type);
+  if (source.type !== 'numeric' && !isWhole) return undefined;
+  const value = isWhole ? `${quote(source.name)}::numeric` : quote(source.name);
+  const guarded = (fits: string, type: string) =>
+    `(case when not (${fits}) then ${misfitSql(name, value, type)} else ${value} end)`;
+  if (source.precision !== undefined && source.scale !== undefined && isWithin(source.precision, source.scale)) {
+    // A numeric of any declared size may still be NaN, which DuckDB's scanner would read as 0. Where both branches have
+    // the column's own size, PostgreSQL does not size each value again; DuckDB makes it the declared one.
+    return guarded(`${value} <> 'NaN'`, `numeric(${source.precision},${source.scale})`);
+  }
+  const fits = `${value} = trunc(${value}, ${scale}) and abs(${value}) < 1e${precision - scale}::numeric`;
+  return `${guarded(fits, 'numeric')}::numeric(${precision},${scale})`;
+
+  function isWithin(sourcePrecision: number, sourceScale: number): boolean {
+    return sourceScale >= 0 && sourceScale <= scale && sourcePrecision - sourceScale <= precision - scale;
+  }
 }
 
 /** Every type has a text; arrays and rows have theirs as JSON. */
 function textSql(column: Column, source: PgColumn): string {
   const value = quote(source.name);
   const isText = ['text', 'varchar', 'bpchar', 'name', 'json', 'jsonb'].includes(source.type);
-  if (source.kind !== 'scalar' || (column.json && !isText)) return `to_json(${value})::text`;
+  // The general to_json looks up the type of every value: half as fast.
+  if (source.kind === 'array') return `array_to_json(${value})::text`;
+  if (source.kind === 'composite') return `row_to_json(${value})::text`;
+  if (column.json && !isText) return `to_json(${value})::text`;
   return `${value}::text`;
 }
 

@@ -95,9 +95,9 @@ const ORACLE: Record<string, string> = {
   bin: "encode(bin, 'hex')",
   real4: 'real4::float8::text',
   rate: 'rate::numeric(20,9)::text',
-  ints: 'array_to_json(ints)::text',
-  texts: 'array_to_json(texts)::text',
-  pair: 'row_to_json(pair)::text',
+  ints: 'to_json(ints)::text',
+  texts: 'to_json(texts)::text',
+  pair: 'to_json(pair)::text',
   odd_name: '"Odd Name"',
 };
 
