@@ -12,5 +12,7 @@ if (tsx === undefined) {
   process.exit(2);
 }
 tsx.register();
+// Said by the AWS SDK at every start on Node 20; the package's own `engines` says what Node it needs.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const { main } = await import((existsSync(source) ? source : built).href);
 await main(process.argv);

@@ -77,9 +77,14 @@ function parse(cron: string, pipeline: string): Times {
     return values;
   });
   // Cron would run when one of them matches, Temporal when both do.
-  if (texts[2] !== '*' && texts[4] !== '*') throw wrong('restricts both day of month and day of week');
+  if (restricted(times, 2) && restricted(times, 4)) throw wrong('restricts both day of month and day of week');
   return times;
 }
+
+const restricted = (times: Times, i: number): boolean => {
+  const { min, max } = FIELDS[i]!;
+  return times[i]!.length < max - min + 1;
+};
 
 function parseField(text: string, { name, min, max }: Field): number[] | undefined {
   const found = new Set<number>();

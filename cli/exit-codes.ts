@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts';
 
-/** What scripts can rely on; docs/cli.md lists them. */
+/** What scripts can rely on; the README lists them. */
 export const EXIT = {
   ok: 0,
   /** A run, backfill, query or check did not succeed. */

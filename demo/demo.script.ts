@@ -60,11 +60,17 @@ export class Script {
     await this.#step(`nightly ${date}`, 'run', PIPELINE, '--from', date);
   }
 
+  /** A lake that holds the days already gains nothing from running them again. */
+  get changedNothing(): boolean {
+    return this.#steps.every(([, , , ingested, built]) => ingested === '0' && built === '0');
+  }
+
   printSteps(): void {
     print(
       ['step', 'seconds', 'rows read', 'new in bronze', 'rows built', 'quarantined', 'cut', 'rows published'],
       this.#steps,
     );
+    if (this.changedNothing) console.log('Everything was there: running it again changed nothing.');
   }
 
   async #step(name: string, ...command: readonly string[]): Promise<void> {

@@ -1,0 +1,46 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { SHOP_PROJECT, strata } from './strata-process.ts';
+
+// Beside the shop, because its imports are relative.
+const SHOP = fileURLToPath(new URL('../workflows/shop/', import.meta.url));
+const cwd = mkdtempSync(join(tmpdir(), 'strata-check-'));
+const broken = mkdtempSync(join(SHOP, '..', '.broken-shop-'));
+afterAll(() => {
+  rmSync(cwd, { recursive: true, force: true });
+  rmSync(broken, { recursive: true, force: true });
+});
+
+test('a project without problems', async () => {
+  const { code, stdout } = await strata({ cwd }, 'check', '--project', SHOP_PROJECT);
+  expect(stdout).toMatch(/^\w+: 5 datasets, no problems\n$/);
+  expect(code).toBe(0);
+});
+
+test('every wrong SQL file is named with its line; the exit code is 1', async () => {
+  cpSync(SHOP, broken, { recursive: true });
+  writeFileSync(
+    join(broken, 'sql/rate.sql'),
+    'SELECT raw.currency,\n  raw.rate_dat, raw.rate, raw.updated_at\nFROM {{raw}} AS raw\n',
+  );
+  writeFileSync(join(broken, 'sql/daily_sales.sql'), 'SELECT * FROM\n');
+  const { code, stdout } = await strata({ cwd }, 'check', '--project', join(broken, 'project.ts'));
+  expect(stdout).toMatch(/rate\.sql:2.*rate_dat/);
+  expect(stdout).toMatch(/daily_sales\.sql:\d/);
+  expect(stdout).toContain('2 problem(s)');
+  expect(code).toBe(1);
+  const json = await strata({ cwd }, 'check', '--project', join(broken, 'project.ts'), '--json');
+  expect(JSON.parse(json.stdout)).toMatchObject({ datasets: 5, problems: [{ subject: expect.any(String) }, {}] });
+});
+
+test('a project that does not load is no stack trace', async () => {
+  const file = join(broken, 'nothing.ts');
+  writeFileSync(file, 'export default 42;\n');
+  const { code, stderr } = await strata({ cwd }, 'check', '--project', file);
+  expect(stderr).toContain('The default export of the project file is no project');
+  expect(stderr).toContain(`at: ${file}`);
+  expect(code).toBe(2);
+});

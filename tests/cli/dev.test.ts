@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test, vi } from 'vitest';
+import { describeWith } from '../servers.ts';
+import { SHOP_PROJECT, startStrata, strata } from './strata-process.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+const cwd = mkdtempSync(join(tmpdir(), 'strata-dev-'));
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+const anyPorts = Object.fromEntries(
+  ['TEMPORAL', 'TEMPORAL_UI', 'POSTGRES', 'MONGODB', 'S3'].map((name) => [`STRATA_DEV_${name}_PORT`, '0']),
+);
+const place = { cwd, variables: { ...anyPorts, STRATA_PROJECT: SHOP_PROJECT } };
+
+const answers = (address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const [host, port] = address.split(':');
+    const socket = connect({ host: host!, port: Number(port) });
+    socket.on('connect', () => socket.end(() => resolve(true)));
+    socket.on('error', () => resolve(false));
+  });
+
+// The test run's own servers are not used, but where they cannot be had `strata dev` cannot start any either.
+await describeWith(['temporal', 'postgres'], 'strata dev', () => {
+  test('starts what the project needs, tells the other commands, and stops all of it', async () => {
+    const dev = startStrata(place, 'dev');
+    await dev.printed('Temporal UI');
+    const file = join(cwd, '.strata/dev.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    expect(Object.keys(settings)).toEqual(
+      expect.arrayContaining([
+        'STRATA_TEMPORAL_ADDRESS',
+        'STRATA_LAKE',
+        'STRATA_SOURCE_SHOP',
+        'STRATA_WAREHOUSE_ANALYTICS',
+      ]),
+    );
+    // The shop has no MongoDB: none is started.
+    expect(dev.stderr).not.toContain('mongodb');
+    const listed = await strata(place, 'schedule', 'ls', '--json');
+    expect(listed).toMatchObject({ code: 0, stdout: '[]\n' });
+    const { code, stderr } = await dev.signal('SIGINT');
+    expect(stderr).toContain('stopping');
+    expect(code).toBe(130);
+    expect(await answers(settings.STRATA_TEMPORAL_ADDRESS!)).toBe(false);
+    expect(await answers(new URL(settings.STRATA_SOURCE_SHOP!).host)).toBe(false);
+    const down = await strata(place, 'runs', 'ls');
+    expect(down.code).toBe(3);
+  });
+});
