@@ -37,7 +37,7 @@ export interface SourceDataset extends DatasetBase {
 
 /** How a build's rows enter the table. */
 export type WriteMode =
-  /** Latest version per key, from the observations of the first input. Order: `latestBy` (an output column), then position, then source key. */
+  /** Latest version per key, from the observations of the first input. Order: `latestBy` (an output column), then position, then source key; see compareRank. */
   | { readonly kind: 'merge'; readonly latestBy: string }
   /** Each partition is what the SQL gives for it. */
   | { readonly kind: 'replace' };

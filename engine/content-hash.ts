@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Column } from '../core/column.ts';
 import type { DerivedDataset, SourceDataset } from '../core/dataset.ts';
+import { mergeSource } from '../core/pending.ts';
+import { positionDecides } from '../core/winner.ts';
 
 /** Raised when Strata itself makes other rows from the same definition: everything becomes code-stale, on purpose. */
 const RULES_VERSION = 1;
@@ -23,6 +25,7 @@ export function contentHash(dataset: DerivedDataset, canonicalSql: string, rowCh
     write: dataset.write,
     partitionBy: dataset.partitionBy,
     rowChecks: rowChecks.map(({ name, sql }) => ({ name, sql })),
+    ...(dataset.write.kind === 'merge' && positionDecides(mergeSource(dataset)) && { winner: 'position' }),
     inputs: Object.entries(dataset.inputs).map(([name, input]) => [name, input.dataset.name, input.mapping]),
   });
 }

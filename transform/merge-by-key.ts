@@ -25,7 +25,7 @@ import { writePartitions } from './write-partitions.ts';
 const FILES_PER_PARTITION = 8;
 
 /**
- * Merges observations into a table: per key the greatest (latestBy, position, tie) wins, whatever the order of merges.
+ * Merges observations into a table: per key the greatest rank wins (see compareRank), whatever the order of merges.
  * Temp tables: `won` the observations that win; `entering` those of them that are rows; `removed` the rows that leave.
  */
 export async function mergeByKey(input: MergeInput): Promise<BuildOutput> {

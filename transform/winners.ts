@@ -1,5 +1,6 @@
 import type { DerivedDataset } from '../core/dataset.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
+import { positionDecides } from '../core/winner.ts';
 import { ident, readParquet } from '../engine/sql-text.ts';
 import type { MergeInput } from './build-input.ts';
 import { keyText } from './candidates.ts';
@@ -16,18 +17,24 @@ const sameKey = (dataset: DerivedDataset, a: string, b: string): string =>
 const latestBy = (dataset: DerivedDataset): string =>
   ident(dataset.write.kind === 'merge' ? dataset.write.latestBy : '');
 
-const order = (dataset: DerivedDataset, alias: string): string =>
-  `(${alias}.${latestBy(dataset)}, ${alias}._position, ${alias}._tie)`;
+/** See compareRank. Where the tie is the key's own text, all rivals are versions of one source row. */
+function order({ dataset, raw }: MergeInput, alias: string): string {
+  const version = positionDecides(raw.dataset)
+    ? `CASE WHEN ${alias}._tie = ${keyText(dataset.key, alias)} THEN ${alias}._position ELSE 0 END, `
+    : '';
+  return `(${version}${alias}.${latestBy(dataset)}, ${alias}._position, ${alias}._tie)`;
+}
 
-/** Leaves one candidate per key in `won`: the greatest by (latestBy, position, tie). */
-export async function dropOlderCandidates({ session, dataset }: MergeInput): Promise<void> {
+/** Leaves one candidate per key in `won`: the greatest by its rank. */
+export async function dropOlderCandidates(input: MergeInput): Promise<void> {
+  const { session, dataset } = input;
   const twice = await session.value<boolean>(
     `SELECT exists(SELECT 1 FROM won GROUP BY ${keysOf(dataset)} HAVING count(*) > 1)`,
   );
   if (!twice) return;
   await session.run(
     `DELETE FROM won WHERE rowid IN (SELECT row FROM (
-       SELECT rowid AS row, row_number() OVER (PARTITION BY ${keysOf(dataset)} ORDER BY ${order(dataset, 'won')} DESC) AS place FROM won
+       SELECT rowid AS row, row_number() OVER (PARTITION BY ${keysOf(dataset)} ORDER BY ${order(input, 'won')} DESC) AS place FROM won
      ) WHERE place > 1)`,
   );
 }
@@ -53,7 +60,7 @@ export async function dropBeaten(input: MergeInput): Promise<void> {
   for (const against of ['held', 'tombstones']) {
     if (await isEmpty(input, against)) continue;
     await session.run(
-      `DELETE FROM won WHERE EXISTS (SELECT 1 FROM ${against} h WHERE ${sameKey(dataset, 'h', 'won')} AND ${order(dataset, 'h')} > ${order(dataset, 'won')})`,
+      `DELETE FROM won WHERE EXISTS (SELECT 1 FROM ${against} h WHERE ${sameKey(dataset, 'h', 'won')} AND ${order(input, 'h')} > ${order(input, 'won')})`,
     );
   }
 }

@@ -6,6 +6,7 @@ const rank = fc.record<Rank>({
   latestBy: fc.option(fc.integer({ min: 0, max: 3 })),
   position: fc.integer({ min: 0, max: 3 }),
   tie: fc.constantFrom('a', 'b'),
+  version: fc.integer({ min: 0, max: 2 }),
 });
 
 it('is a total order, so that any order of merging gives one winner', () => {
@@ -27,10 +28,11 @@ it('is a total order, so that any order of merging gives one winner', () => {
   );
 });
 
-it('goes by latestBy, then position, then tie; null loses', () => {
+it('goes by version, latestBy, then position, then tie; null loses', () => {
   const of = (latestBy: number | null, position: number, tie = '') => ({ latestBy, position, tie });
   expect(compareRank(of(2, 1), of(1, 9))).toBe(1);
   expect(compareRank(of(1, 2), of(1, 1))).toBe(1);
   expect(compareRank(of(1, 1, 'a'), of(1, 1, 'b'))).toBe(-1);
   expect(compareRank(of(null, 9), of(1, 1))).toBe(-1);
+  expect(compareRank({ ...of(1, 9), version: 9 }, { ...of(2, 1), version: 1 })).toBe(1);
 });
