@@ -1,25 +1,14 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
 import project from '../../config/project.ts';
-import { loadSettings, type Settings } from '../../config/settings.ts';
-import { instant } from '../../core/instant.ts';
 import { intervalOf } from '../../core/interval.ts';
-import { queueName } from '../../core/queue-names.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { S3Address, TemporalAddress } from '../../services/service.types.ts';
 import type { ServedProject } from '../../workers/compose.ts';
-import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import type { BackfillSummary } from '../../workflows/backfill.workflow.ts';
 import type { RunSummary } from '../../workflows/run.workflow.ts';
-import { freshName, freshNamespace } from '../servers.fresh.ts';
+import { freshName } from '../servers.fresh.ts';
 import { type CompanySources, dateOfDay } from './company.sources.ts';
-import { LakeReader } from './lake-reader.ts';
-import { mirror } from './s3-mirror.ts';
-import { type TextRow, withDuckdb } from './text-rows.ts';
+import { Installation, type Prepared, prepare } from './installation.ts';
 
 export const PIPELINE = 'daily_oltp_to_olap';
 
@@ -37,67 +26,19 @@ export interface CompanyOptions {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Strata at the payments company: a lake, a warehouse file and a Temporal namespace of its own. */
-export class Company {
+/** Strata at the payments company. Its time follows the days that are run. */
+export class Company extends Installation {
   readonly sources: CompanySources;
-  readonly folder: string;
-  readonly client: Client;
-  /** For a worker or a CLI in a process of its own; it needs STRATA_NOW on top, see {@link now}. */
-  readonly variables: Readonly<Record<string, string>>;
-  readonly settings: Settings;
-  /** What time it is for the data; follows the days that are run. */
-  now = `${dateOfDay(2)}T02:00:00Z`;
-  readonly #s3: S3Address | undefined;
-  readonly #workers: RunningWorker[] = [];
+  override now: string = `${dateOfDay(2)}T02:00:00Z`;
 
-  private constructor(folder: string, client: Client, variables: Record<string, string>, options: CompanyOptions) {
-    this.folder = folder;
-    this.client = client;
-    this.variables = variables;
-    this.sources = options.sources;
-    this.#s3 = options.s3;
-    const company = this;
-    this.settings = {
-      ...loadSettings({ env: variables, cwd: folder, dev: false }),
-      // Read at every look, so that one worker lives through many days.
-      get now() {
-        return instant(company.now);
-      },
-    };
+  private constructor(prepared: Prepared, sources: CompanySources) {
+    super(prepared);
+    this.sources = sources;
   }
 
-  static async open(options: CompanyOptions): Promise<Company> {
-    const { sources, temporal, s3 } = options;
-    const folder = await mkdtemp(join(tmpdir(), 'strata-e2e-'));
-    const namespace = await freshNamespace(temporal);
-    const connection = await Connection.connect({ address: temporal });
-    const variables = {
-      STRATA_LAKE: s3 ? `s3://${s3.bucket}/${freshName('lake')}` : `file://${folder}/lake`,
-      ...(s3 && {
-        STRATA_S3_ENDPOINT: s3.endpoint,
-        STRATA_S3_REGION: s3.region,
-        STRATA_S3_ACCESS_KEY_ID: s3.accessKeyId,
-        STRATA_S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-      }),
-      STRATA_TEMP: `${folder}/temp`,
-      STRATA_TEMPORAL_ADDRESS: temporal,
-      STRATA_TEMPORAL_NAMESPACE: namespace,
-      STRATA_WAREHOUSE_ANALYTICS: `duckdb://${folder}/analytics.duckdb`,
-      STRATA_DUCKDB_MEMORY: '512MB',
-      STRATA_DUCKDB_THREADS: '1',
-      STRATA_BUILDS: '2',
-      ...sources.variables,
-      ...options.variables,
-    };
-    return new Company(folder, new Client({ connection, namespace }), variables, options);
-  }
-
-  /** In this process; stopped with the company. */
-  async startWorker(): Promise<RunningWorker> {
-    const worker = await startWorker(this.settings, served);
-    Object.defineProperty(worker.platform, 'simulatedNow', { get: () => instant(this.now) });
-    this.#workers.push(worker);
-    return worker;
+  static async open({ sources, variables, ...options }: CompanyOptions): Promise<Company> {
+    const all = { ...sources.variables, ...variables };
+    return new Company(await prepare({ ...options, served, variables: all }), sources);
   }
 
   /** The night after a day, at two: the pipeline over that day. */
@@ -110,64 +51,13 @@ export class Company {
   async run(input: { from: string; to?: string }): Promise<RunSummary> {
     const last = input.to ?? input.from;
     const range = { start: intervalOf(input.from, 'day').start, end: intervalOf(last, 'day').end };
-    return this.#execute(PIPELINE, workflowIds.run(this.settings.env, PIPELINE, range), input);
+    return this.execute(PIPELINE, workflowIds.run(this.settings.env, PIPELINE, range), input);
   }
 
   /** Inclusive days, in the night after the last. */
   async backfill(from: number, to: number, more: object = {}): Promise<BackfillSummary> {
     this.now = `${dateOfDay(to + 1)}T02:00:00Z`;
     const input = { pipeline: PIPELINE, from: dateOfDay(from), to: dateOfDay(to), ...more };
-    return this.#execute('backfill', `backfill/${this.settings.env}/${PIPELINE}/${freshName('n')}`, input);
-  }
-
-  async #execute<T>(type: string, workflowId: string, input: object): Promise<T> {
-    const taskQueue = queueName(this.settings.env, 'control');
-    return (await this.client.workflow.start(type, { workflowId, taskQueue, args: [input] })).result();
-  }
-
-  /** The lake as it is now; a copy of it where it is on S3. */
-  async lake(): Promise<LakeReader> {
-    const { env, lake } = this.settings;
-    if (!this.#s3) return new LakeReader(join(fileURLToPath(lake.uri), env));
-    const folder = await mkdtemp(join(this.folder, 'mirror-'));
-    await mirror(this.#s3, `${new URL(lake.uri).pathname.slice(1)}/${env}`, folder);
-    return new LakeReader(folder);
-  }
-
-  /** The lake's S3 server in the words of other engines; undefined for a folder. */
-  storageOptions(): Record<string, string> | undefined {
-    if (!this.#s3) return undefined;
-    const { endpoint, region, accessKeyId, secretAccessKey } = this.#s3;
-    return {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_ALLOW_HTTP: 'true',
-    };
-  }
-
-  /** Asks the warehouse file as any DuckDB user would. Tables are `dev.fact_payment` and so on. */
-  warehouse(sql: string): Promise<TextRow[]> {
-    return withDuckdb((rows) => rows(sql), this.#warehousePath());
-  }
-
-  /** Of the warehouse file's bytes. */
-  async warehouseDigest(): Promise<string> {
-    return createHash('sha256')
-      .update(await readFile(this.#warehousePath()))
-      .digest('hex');
-  }
-
-  #warehousePath(): string {
-    return this.settings.warehouses.analytics!.path;
-  }
-
-  /** Leaves the sources as they are. */
-  async close(): Promise<void> {
-    for (const worker of this.#workers) worker.stop();
-    await Promise.all(this.#workers.map(({ finished }) => finished));
-    await this.client.connection.close();
-    await rm(this.folder, { recursive: true, force: true });
+    return this.execute('backfill', `backfill/${this.settings.env}/${PIPELINE}/${freshName('n')}`, input);
   }
 }
