@@ -55,14 +55,34 @@ export async function openSnapshot(
     const { extraction } = dataset;
     const byDatabase = extraction.kind === 'cursor' && extraction.clock.kind === 'database';
     const oldestOpen = byDatabase ? await oldestTransaction(client) : null;
-    await client.query(BEGIN_SNAPSHOT);
-    const { rows } = await client.query<{ id: string; identity: string; now: string; position: string }>(TAKE);
-    const { id, identity, now, position } = rows[0]!;
+    const { id, identity, now, position } = await takeInTurn(client);
     return { client, id, identity, position, at: instantFromMicros(BigInt(now)), oldestOpen };
   } catch (error) {
     await client.end().catch(() => {});
     throw error;
   }
+}
+
+interface Taken {
+  readonly id: string;
+  readonly identity: string;
+  readonly now: string;
+  readonly position: string;
+}
+
+// Any fixed number that nobody else uses.
+const TURN = 7_283_014_411;
+
+/**
+ * One extraction of a database at a time takes its snapshot and reads the position that belongs to it: otherwise the older
+ * of two snapshots could get the later position, and what it saw would win.
+ */
+async function takeInTurn(client: pg.Client): Promise<Taken> {
+  await client.query(`select pg_advisory_lock(${TURN})`);
+  await client.query(BEGIN_SNAPSHOT);
+  const { rows } = await client.query<Taken>(TAKE);
+  await client.query(`select pg_advisory_unlock(${TURN})`);
+  return rows[0]!;
 }
 
 /** On a standby the primary's transactions cannot be seen, and a prepared one no longer tells when it began: null. */
