@@ -20,6 +20,7 @@ export function refuseUnmappable(dataset: DerivedDataset): void {
   const { partitionBy: out, inputs } = dataset;
   for (const [name, { dataset: input, mapping }] of Object.entries(inputs)) {
     refuseUnknownColumns(dataset, name);
+    refuseAsOfWithoutKeyChanges(dataset, name);
     if (out.kind !== 'time' || input.partitionBy.kind !== 'time' || mapping.kind !== 'aligned') continue;
     // A merge finds its output partitions by its rows, whatever partitions its source has.
     if (dataset.write.kind === 'merge' && input.kind === 'source') continue;
@@ -46,6 +47,17 @@ export function refuseUnmappable(dataset: DerivedDataset): void {
       },
     );
   }
+}
+
+/** Only a merge says which keys changed: a reader of anything else by key and time would never become stale. */
+function refuseAsOfWithoutKeyChanges(dataset: DerivedDataset, name: string): void {
+  const { dataset: input, mapping } = dataset.inputs[name]!;
+  if (mapping.kind !== 'asOf' || (input.kind === 'derived' && input.write.kind === 'merge')) return;
+  throw new StrataError(
+    'bad_definition',
+    `${dataset.name} reads ${input.name} as of a time, but ${input.name} is not merged by key`,
+    { where: dataset.name, hint: `Write ${input.name} with merge({ latestBy }), or read it with .all() or .lookup().` },
+  );
 }
 
 function refuseUnknownColumns(dataset: DerivedDataset, name: string): void {

@@ -82,6 +82,11 @@ describe('graph', () => {
     });
     const { message } = failure(() => checkGraph(projectOf({ nightly: [typo] })));
     expect(message).toContain('gold.typo.idd, silver.payment.dy');
+    const replaced = derived('gold.replaced', {
+      payment,
+      fact: fact.asOf({ on: { id: 'id' }, at: 'day', validFrom: 'day' }),
+    });
+    expect(failure(() => checkGraph(projectOf({ nightly: [replaced] }))).message).toContain('is not merged by key');
     expect(() => checkGraph(projectOf({ nightly: [fact, monthly] }))).not.toThrow();
   });
 });

@@ -41,12 +41,13 @@ export const rate = dataset({
   name: 'silver.rate',
   description: 'Rates.',
   inputs: { raw: rawPayment },
-  columns: { currency: key(text()), valid_from: key(date()), rate: decimal(18, 6) },
+  columns: { currency: key(text()), valid_from: key(date()), rate: decimal(18, 6), updated_at: timestamp() },
   sql: 'rate.sql',
+  write: merge({ latestBy: 'updated_at' }),
 });
 
-export const RATE_SQL = `SELECT currency, (paid_at AT TIME ZONE 'UTC')::DATE AS valid_from, max(amount)::DECIMAL(18,6) AS rate
-FROM {{raw}} GROUP BY ALL`;
+export const RATE_SQL = `SELECT currency, (paid_at AT TIME ZONE 'UTC')::DATE AS valid_from, amount::DECIMAL(18,6) AS rate, updated_at
+FROM {{raw}}`;
 
 export const PAYMENT_COLUMNS = {
   payment_id: key(bigint()),
