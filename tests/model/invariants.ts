@@ -7,7 +7,7 @@ import { quarantineTable } from '../../core/quarantine.ts';
 import type { Committed, SharedLake } from './shared-lake.ts';
 import { euros, identity, isValid, rateAt, transform } from './toy-merge.ts';
 import { bronzePartition, type Look, newestOf, same } from './toy-observe.ts';
-import { ALL, codeOf, PART, payment, rate } from './toy-project.ts';
+import { ALL, codeOf, merchant, PART, payment, rate } from './toy-project.ts';
 import { replaceRows } from './toy-replace.ts';
 import { digestOf, groupBy, instantAt, keyOf, partitionOf, type Row } from './toy-rows.ts';
 import type { World } from './world.ts';
@@ -110,10 +110,10 @@ export function checkReasons(lake: SharedLake, { dataset, inputs, why }: Task, l
   }
 }
 
-/** `a` stands before `b`: later by its own time, then seen at a later position, then by its name. */
+/** `a` stands before `b`: later by its own time where that is trusted, then seen at a later position, then by its name. */
 function outranks(dataset: DerivedDataset, a: Row, b: Row): boolean {
   const time = (dataset.write as { latestBy: string }).latestBy;
-  if (a[time] !== b[time]) return a[time]! > b[time]!;
+  if (dataset !== merchant && a[time] !== b[time]) return a[time]! > b[time]!;
   if (a._position !== b._position) return a._position! > b._position!;
   return a._tie! > b._tie!;
 }

@@ -148,6 +148,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'if (a.position !== b.position) return a.position < b.position ? 1 : -1;',
   },
   {
+    name: 'the time of a row decides although the source does not vouch for it',
+    file: 'core/winner.ts',
+    find: "extraction.kind === 'snapshot' || extraction.clock.kind === 'database';",
+    replace: "extraction.kind === 'cursor' && extraction.clock.kind === 'database';",
+  },
+  {
     name: 'a commit overwrites the version of another',
     file: 'lake/table.ts',
     find: 'const won = await this.store.putIfAbsent(commitFile(this.folder, version), printActions(actions));',

@@ -1,5 +1,6 @@
 import type { DerivedDataset } from '../../core/dataset.ts';
-import { compareRank, type Rank, winner } from '../../core/winner.ts';
+import { mergeSource } from '../../core/pending.ts';
+import { compareRank, positionDecides, type Rank, winner } from '../../core/winner.ts';
 import { payment, rate } from './toy-project.ts';
 import { groupBy, keyOf, type Row } from './toy-rows.ts';
 
@@ -52,14 +53,16 @@ export function transform(dataset: DerivedDataset, obs: Row, rates: readonly Row
             updated_at: obs.updated_at!,
             ...trace,
           }
-        : { id: obs.id!, name: obs.name!, seen_at: obs._observed_at!, ...trace };
+        : { id: obs.id!, name: obs.name!, updated_at: obs.updated_at!, ...trace };
   const valid = dataset !== payment || isValid(obs, code);
   return { ...rankOf(dataset, row), row, key: keyOf(dataset, row), deletes: obs._op === 'd', valid };
 }
 
 export function rankOf(dataset: DerivedDataset, row: Row): Rank {
   const latestBy = (dataset.write as { latestBy: string }).latestBy;
-  return { latestBy: row[latestBy] as number, position: row._position as number, tie: row._tie as string };
+  const [position, tie] = [row._position as number, row._tie as string];
+  const own = positionDecides(mergeSource(dataset)) && tie === keyOf(dataset, row);
+  return { ...(own ? { version: position } : {}), latestBy: row[latestBy] as number, position, tie };
 }
 
 export interface Merged {

@@ -52,11 +52,11 @@ export const bronzeRate = source({
 
 export const bronzeMerchant = source({
   name: 'bronze.merchant',
-  description: 'Merchants, read as a whole: changed back, deleted, inserted again',
+  description: 'Merchants, read as a whole: changed back, deleted, inserted again; their own time may go back',
   source: oltp,
   relation: 'merchant',
   extraction: snapshot({ holdAbove: 1 }),
-  columns: { id: key(text()), name: text() },
+  columns: { id: key(text()), name: text(), updated_at: timestamp() },
 });
 
 export const rate = dataset({
@@ -72,9 +72,9 @@ export const merchant = dataset({
   name: 'silver.merchant',
   description: 'Merchants as last seen',
   inputs: { raw: bronzeMerchant },
-  write: merge({ latestBy: 'seen_at' }),
+  write: merge({ latestBy: 'updated_at' }),
   sql: 'merchant.sql',
-  columns: { id: key(text()), name: text(), seen_at: timestamp() },
+  columns: { id: key(text()), name: text(), updated_at: timestamp() },
 });
 
 const asOfRate = rate.asOf({ on: { currency: 'currency' }, at: 'event_time', validFrom: 'valid_from' });

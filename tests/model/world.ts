@@ -101,7 +101,7 @@ export class World {
       table.delete(id);
       return 'delete merchant';
     }
-    table.set(id, { id, name: prng.pick(['A', 'B']) });
+    table.set(id, { id, name: prng.pick(['A', 'B']), updated_at: prng.int(3) });
     return 'write merchant';
   }
 }
