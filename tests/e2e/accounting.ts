@@ -67,7 +67,9 @@ export async function accountFor(lake: LakeReader, silver: string): Promise<Acco
   }
   for (const name of current.keys()) if (!names.has(name)) wrong.push(`silver came from nothing: ${name}`);
   for (const name of quarantined) if (!names.has(name)) wrong.push(`quarantine came from nothing: ${name}`);
-  expect(wrong.slice(0, 5), `${silver}: ${wrong.length} observations of ${bronze} are not accounted for`).toEqual([]);
+  if (wrong.length > 0) {
+    throw new Error(`${silver}, ${wrong.length} times wrong; first of all:\n${wrong.slice(0, 5).join('\n')}`);
+  }
   return account;
 }
 
