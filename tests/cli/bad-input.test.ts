@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { type Place, SHOP_PROJECT, strata } from './strata-process.ts';
+
+// Each command is a process of its own; on a busy machine its start takes a while.
+vi.setConfig({ testTimeout: 240_000 });
 
 const cwd = mkdtempSync(join(tmpdir(), 'strata-cli-'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));

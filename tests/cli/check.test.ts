@@ -2,10 +2,13 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { SHOP_PROJECT, strata } from './strata-process.ts';
 
 // Beside the shop, because its imports are relative.
+// Each command is a process of its own; on a busy machine its start takes a while.
+vi.setConfig({ testTimeout: 240_000 });
+
 const SHOP = fileURLToPath(new URL('../workflows/shop/', import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), 'strata-check-'));
 const broken = mkdtempSync(join(SHOP, '..', '.broken-shop-'));
