@@ -1,25 +1,47 @@
 import { PARTITION_COLUMN, type SourceDataset } from '../core/dataset.ts';
+import type { Session } from '../engine/session.ts';
 import { ident } from '../engine/sql-text.ts';
 
 export const ALL_STAGED = 'SELECT * FROM staged';
 
 /**
  * Staged rows that differ from their key's newest version in the same cursor partition. Compared by value: A, B, A in one
- * partition keeps all three, and the same A seen twice in a row is kept once. Two versions of a key at one position (a
- * document that moved while it was read) leave one: the greater by its text.
+ * partition keeps all three, and the same A seen twice in a row is kept once.
  */
-export function newInCursorPartitions(dataset: SourceDataset, hasExisting: boolean): string {
-  const { key } = dataset;
-  if (key.length === 0) return newInMultiset(dataset, hasExisting);
-  const scope = [PARTITION_COLUMN, ...key].map(ident);
-  const staged = `SELECT * FROM staged QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position DESC, ${rowText(dataset)} DESC) = 1`;
-  // One extraction reads a key once: the window is paid for only where documents may be seen twice.
-  const once = dataset.source.system === 'postgres' ? ALL_STAGED : staged;
-  if (!hasExisting) return once;
-  const newest = `SELECT * FROM existing SEMI JOIN staged USING (${scope.join(', ')}) QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position DESC) = 1`;
-  return `WITH staged_once AS (${once}), newest AS (${newest})
-    SELECT s.* FROM staged_once s LEFT JOIN newest e ON ${scope.map((c) => `s.${c} = e.${c}`).join(' AND ')}
-    WHERE e._position IS NULL OR ${differs(dataset, 's', 'e')}`;
+export async function newInCursorPartitions(
+  session: Session,
+  dataset: SourceDataset,
+  hasExisting: boolean,
+): Promise<string> {
+  if (dataset.key.length === 0) return newInMultiset(dataset, hasExisting);
+  const scope = [PARTITION_COLUMN, ...dataset.key].map(ident);
+  const newest = hasExisting
+    ? `SELECT * FROM existing SEMI JOIN staged USING (${scope.join(', ')}) QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position DESC) = 1`
+    : 'SELECT * FROM existing WHERE false';
+  const joined = `LEFT JOIN newest e ON ${scope.map((c) => `s.${c} = e.${c}`).join(' AND ')}`;
+  const fresh = `(e._position IS NULL OR ${differs(dataset, 's', 'e')})`;
+  if (await holdsKeyTwice(session, dataset, scope)) {
+    return `WITH newest AS (${newest}), versions AS (${versionsSql(dataset, scope)})
+      SELECT s.* EXCLUDE (_version, _same_as_before) FROM versions s ${joined}
+      WHERE CASE WHEN _version = 1 THEN ${fresh} ELSE NOT _same_as_before END`;
+  }
+  if (!hasExisting) return ALL_STAGED;
+  return `WITH newest AS (${newest}) SELECT s.* FROM staged s ${joined} WHERE ${fresh}`;
+}
+
+/** One transaction of PostgreSQL shows a key once; documents may be seen again while they move. */
+async function holdsKeyTwice(session: Session, dataset: SourceDataset, scope: readonly string[]): Promise<boolean> {
+  if (dataset.source.system === 'postgres') return false;
+  const twice = `SELECT exists(SELECT 1 FROM staged GROUP BY ${scope.join(', ')} HAVING count(*) > 1)`;
+  return (await session.value<boolean>(twice)) === true;
+}
+
+/** Staged versions of each key in their order; of two at one position the greater by its text. */
+function versionsSql(dataset: SourceDataset, scope: readonly string[]): string {
+  const once = `SELECT * FROM staged QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')}, _position ORDER BY ${rowText(dataset)} DESC) = 1`;
+  const row = `row(${['_op', ...dataset.columns.map((c) => ident(c.name))].join(', ')})`;
+  return `SELECT *, row_number() OVER versions AS _version, ${row} IS NOT DISTINCT FROM lag(${row}) OVER versions AS _same_as_before
+    FROM (${once}) WINDOW versions AS (PARTITION BY ${scope.join(', ')} ORDER BY _position)`;
 }
 
 /** A table without a key is a multiset: as many copies of a row as the look that saw the most of them. */

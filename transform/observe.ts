@@ -55,7 +55,7 @@ export async function observe(input: ObserveInput): Promise<BuildOutput> {
   const query =
     dataset.extraction.kind === 'snapshot'
       ? await differencesFromHead(input, hasExisting)
-      : newInCursorPartitions(dataset, hasExisting);
+      : await newInCursorPartitions(session, dataset, hasExisting);
   // What needs no comparison is not copied: it is read twice from the staged files instead.
   const observed = query === ALL_STAGED ? 'staged' : 'observed';
   if (observed === 'observed') await session.run(`CREATE OR REPLACE TEMP TABLE observed AS ${query}`);

@@ -7,6 +7,7 @@ import {
   cursor,
   integer,
   key,
+  mongo,
   postgres,
   snapshot,
   source,
@@ -40,6 +41,14 @@ const table = source({
   columns: { id: key(integer()), state: text().nullable() },
 });
 
+const documents = source({
+  ...common,
+  name: 'bronze.document',
+  source: mongo('app'),
+  extraction: cursor('updated_at', applicationClock({ lateness: '1 hour' })),
+  columns: { id: key(integer()), state: text().nullable(), updated_at: timestamp() },
+});
+
 let session: Session;
 let folder: string;
 let n = 0;
@@ -56,7 +65,7 @@ afterAll(async () => {
 async function look(
   lake: LocalTable,
   dataset: SourceDataset,
-  position: number,
+  position: number | string,
   values: string[],
   seen = '2026-11-05 02:00:00+00',
 ) {
@@ -153,4 +162,15 @@ test('an older snapshot says nothing; one that empties the table is held', async
   });
   await expect(look(lake, table, 7, [])).rejects.toMatchObject({ code: 'held' });
   expect(await content(lake, table)).toHaveLength(3);
+});
+
+test('a document seen in several versions by one extraction keeps them in their order', async () => {
+  const lake = new LocalTable();
+  await look(lake, documents, 1, [A]);
+  // The position is 5 for the first document, 6 for the second and so on.
+  const rounds = "CASE state WHEN 'b' THEN 5 ELSE 6 END";
+  await look(lake, documents, rounds, [B, A, `2, 'c', '2026-11-01 10:00:00+00'`, `2, 'c', '2026-11-01 10:00:00+00'`]);
+  expect(await content(lake, documents)).toEqual(['1 a u 1', '1 b u 5', '1 a u 6', '2 c u 6']);
+  await look(lake, documents, rounds, [A]);
+  expect(await content(lake, documents)).toHaveLength(4);
 });
