@@ -64,7 +64,10 @@ export class Company {
     this.#prng = prng;
     this.#count = count;
     this.scheduler = new Scheduler(prng);
-    this.#processes = new Processes(this.lake, { fault: () => this.#fault(), committed: (path) => this.#watch(path) });
+    this.#processes = new Processes(this.lake, prng, {
+      fault: () => this.#fault(),
+      committed: (path) => this.#watch(path),
+    });
   }
 
   #fault(): Fault {
@@ -282,7 +285,7 @@ export class Company {
     const datasets = [...PART.derived, ...PART.sources];
     for (const { name } of this.#prng.chance(0.5) ? datasets : datasets.reverse()) {
       const version = frozen[name];
-      if (version === undefined && this.#prng.chance(0.1)) await actor!.linger('has loaded some ledgers');
+      if (version === undefined && this.#prng.chance(0.4)) await actor!.linger('has loaded some ledgers');
       ledgers.set(
         name,
         version === undefined
@@ -392,6 +395,7 @@ export class Company {
 
   async #cut(actor: Actor, _batch: Batch): Promise<void> {
     await this.activity(actor, 'cut', async (process) => {
+      await process.actor!.linger('has built everything');
       const early = this.#prng.chance(0.5) ? await this.#newestCut(process) : undefined;
       const ledgers = await this.#load(process);
       const problems = await cutProblems(PART, ledgers, async (dataset, candidates) => {

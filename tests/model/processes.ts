@@ -1,5 +1,6 @@
 import { Table } from '../../lake/table.ts';
 import { type Fault, FaultyStore, type StoreHooks } from './faulty-store.ts';
+import type { Prng } from './prng.ts';
 import type { Actor } from './scheduler.ts';
 import { ENV, type SharedLake } from './shared-lake.ts';
 
@@ -25,19 +26,26 @@ export class Process {
 /** Hands a process to one actor at a time, a new one where all are busy. */
 export class Processes {
   readonly #make: () => Process;
+  readonly #prng: Prng;
   #free: Process[] = [];
 
-  constructor(lake: SharedLake, hooks: { fault: () => Fault; committed: (path: string) => Promise<void> }) {
+  constructor(lake: SharedLake, prng: Prng, hooks: { fault: () => Fault; committed: (path: string) => Promise<void> }) {
+    this.#prng = prng;
     this.#make = () => new Process(lake, hooks);
   }
 
   async with<T>(actor: Actor, work: (process: Process) => Promise<T>): Promise<T> {
     const process = this.#free.pop() ?? this.#make();
     process.actor = actor;
-    // Not given back after an error: a process that crashed is gone, and what it knew with it.
-    const result = await work(process);
-    process.actor = undefined;
-    this.#free.push(process);
-    return result;
+    // Given back also after a crash, mostly: what it remembers of the tables is what a new one would read again.
+    const lost = this.#prng.chance(0.2);
+    try {
+      const result = await work(process);
+      this.#free.push(process);
+      return result;
+    } catch (error) {
+      if (!lost) this.#free.push(process);
+      throw error;
+    }
   }
 }
