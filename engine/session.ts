@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import { StrataError } from '../core/errors.ts';
 import { toStrataError } from './duckdb-fault.ts';
@@ -48,6 +49,7 @@ export class Session {
   readonly connection: DuckDBConnection;
   readonly #instance: DuckDBInstance;
   readonly #tempFolder: string | undefined;
+  readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(
@@ -114,6 +116,11 @@ export class Session {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // Closing under a running statement ends the process with a segmentation fault.
+    while (this.#running.size > 0) {
+      this.connection.interrupt();
+      await Promise.race([Promise.allSettled(this.#running), sleep(INTERRUPT_AGAIN_MILLIS)]);
+    }
     this.connection.disconnectSync();
     if (this.#tempFolder === undefined) return;
     this.#instance.closeSync();
@@ -134,12 +141,15 @@ export class Session {
       timer = setInterval(() => this.connection.interrupt(), INTERRUPT_AGAIN_MILLIS);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
+    const running = work();
+    this.#running.add(running);
     try {
-      return await work();
+      return await running;
     } catch (error) {
       if (signal?.aborted) throw cancelled(signal);
       throw toStrataError(error, sql);
     } finally {
+      this.#running.delete(running);
       clearInterval(timer);
       signal?.removeEventListener('abort', onAbort);
     }

@@ -140,3 +140,11 @@ test('the temp folder goes when opening fails', async () => {
   rmSync(folder, { recursive: true });
   expect(existsSync(folder)).toBe(false);
 });
+
+test('closing under a running statement ends the statement, not the process', async () => {
+  const session = await openSession({ memoryLimit: '256MB', threads: 1 });
+  const running = session.rows('SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000) b');
+  const failed = expect(running).rejects.toThrow();
+  await session.close();
+  await failed;
+});
