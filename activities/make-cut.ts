@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { contains, cutProblems, nextCut, type Wanted } from '../core/cuts.ts';
+import { closedSince } from '../core/coverage.ts';
+import { type Cut, contains, cutProblems, nextCut, type Wanted } from '../core/cuts.ts';
 import { ownedBy, type Part } from '../core/graph.ts';
 import { narrow } from '../core/plan.ts';
 import { type Ledgers, ledgerOf } from '../core/staleness.ts';
@@ -32,7 +33,7 @@ export async function makeNextCut(
       );
       return held.map(({ partition }) => partition);
     });
-    const next = problems.length > 0 ? undefined : nextCut(part, ledgers, previous);
+    const next = problems.length > 0 ? undefined : await cutAfter(platform, part, ledgers, previous);
     if (next && 'problem' in next) problems.push(next);
     reasons = problems.slice(0, 5).map(({ dataset, problem, detail }) => `${dataset} is ${problem} (${detail})`);
     if (problems.some(({ problem }) => problem === 'stale')) break;
@@ -43,6 +44,23 @@ export async function makeNextCut(
     return { cut, released: released.map(({ id }) => id), reasons };
   }
   return { cut: undefined, released: [], reasons };
+}
+
+async function cutAfter(
+  { lake }: Platform,
+  part: Part,
+  ledgers: Ledgers,
+  previous: Cut | undefined,
+): Promise<ReturnType<typeof nextCut>> {
+  const next = nextCut(part, ledgers, previous);
+  if (next !== undefined || previous === undefined) return next;
+  // No table moved, but a look that found nothing new may have covered a day to its end.
+  const before = new Map(ledgers);
+  for (const { name } of part.sources) {
+    const version = previous.versions[name] ?? -1;
+    if (version !== ledgerOf(ledgers, name).version) before.set(name, (await lake.stateAt(name, version)).ledger);
+  }
+  return nextCut(part, ledgers, previous, { closed: closedSince(part.derived, before, ledgers) });
 }
 
 function wantedOf(part: Part, ledgers: Ledgers, required: RequiredBronze): Wanted {

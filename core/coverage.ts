@@ -69,6 +69,16 @@ export function openPartitions(dataset: Dataset, ledgers: Ledgers): string[] {
   });
 }
 
+/** Has a partition of one of them been open before that is closed now, so that it may be published, whether it changed or not? */
+export function closedSince(datasets: readonly Dataset[], before: Ledgers, now: Ledgers): boolean {
+  return datasets.some((dataset) => {
+    const were = openPartitions(dataset, before);
+    if (were.length === 0) return false;
+    const are = new Set(openPartitions(dataset, now));
+    return were.some((partition) => !are.has(partition));
+  });
+}
+
 /** Sources read by cursor whose time is the dataset's time. A snapshot shows all rows of all times at once. */
 function drivingSources(dataset: Dataset): SourceDataset[] {
   if (dataset.kind === 'source') return [dataset];

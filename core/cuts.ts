@@ -63,8 +63,15 @@ function aheadOf(dataset: DerivedDataset, ledgers: Ledgers): string | undefined 
 /**
  * The cut after the previous one, from ledgers without problems. Undefined: no derived table moved, the previous one still holds.
  * @param previous the newest cut there is; the new one takes the next number, so that of two makers one must look again
+ * @param closed partitions that were open in the previous cut are not any more (`closedSince`): they are due to be
+ * published, although no derived table moved
  */
-export function nextCut(part: Part, ledgers: Ledgers, previous: Cut | undefined): Cut | CutProblem | undefined {
+export function nextCut(
+  part: Part,
+  ledgers: Ledgers,
+  previous: Cut | undefined,
+  { closed = false }: { readonly closed?: boolean } = {},
+): Cut | CutProblem | undefined {
   const tables = [...part.sources, ...part.derived].map((d) => d.name);
   const versions = Object.fromEntries(tables.map((name) => [name, ledgerOf(ledgers, name).version]));
   const known = previous?.versions ?? {};
@@ -75,7 +82,7 @@ export function nextCut(part: Part, ledgers: Ledgers, previous: Cut | undefined)
     return { dataset: back, problem: 'backwards', detail };
   }
   const same = previous && part.derived.every(({ name }) => versions[name] === known[name]);
-  if (same) return undefined;
+  if (same && !closed) return undefined;
   return { format: 1, pipeline: part.pipeline, number: (previous?.number ?? 0) + 1, versions };
 }
 

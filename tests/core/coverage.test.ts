@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { key, text, whole } from '../../core/builders.ts';
-import { coverageOf, isSettled, nextLook, openPartitions, refuseOlderSnapshot } from '../../core/coverage.ts';
+import {
+  closedSince,
+  coverageOf,
+  isSettled,
+  nextLook,
+  openPartitions,
+  refuseOlderSnapshot,
+} from '../../core/coverage.ts';
 import { source } from '../../core/define-dataset.ts';
 import { instant } from '../../core/instant.ts';
 import type { LedgerState } from '../../core/ledger.ts';
@@ -84,5 +91,14 @@ describe('coverage', () => {
     ]);
     for (const dataset of [raw, payment, fact]) expect(openPartitions(dataset, ledgers)).toEqual(['2026-11-02']);
     expect(openPartitions(total, ledgers)).toEqual([]);
+    expect(closedSince([payment, fact], ledgers, ledgers)).toBe(false);
+    // The later look finds nothing new and covers the day to its end.
+    const looks = [
+      look('2026-11-01', '2026-11-02T03:00:00Z', '2026-11-02', '1', days),
+      look('2026-11-02', '2026-11-03', '2026-11-02'),
+    ];
+    const later = new Map([...ledgers, ['bronze.payment', ledger(...looks)]]);
+    expect(closedSince([payment, fact], ledgers, later)).toBe(true);
+    expect(closedSince([total], ledgers, later)).toBe(false);
   });
 });

@@ -56,6 +56,10 @@ describe('cuts', () => {
       versions: { 'silver.payment': 0, 'bronze.payment': 0 },
     });
     expect(nextCut(part, ledgers(source(2), silver(0), gold(0), months(0)), first)).toBeUndefined();
+    expect(nextCut(part, ledgers(source(2), silver(0), gold(0), months(0)), first, { closed: true })).toMatchObject({
+      number: 2,
+      versions: { 'bronze.payment': 1, 'gold.fact': 0 },
+    });
     const second = nextCut(part, ledgers(source(2), silver(0, 1), gold(1), months(0)), first) as Cut;
     expect(second.number).toBe(2);
     expect(nextCut(part, old, second)).toMatchObject({ problem: 'backwards', dataset: 'bronze.payment' });
