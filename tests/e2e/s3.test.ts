@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { resolveDuckdbExtensions } from '../../services/duckdb.extensions.ts';
 import type { RunningWorker } from '../../workers/worker.ts';
 import { describeWith } from '../servers.ts';
 import { accountFor, MERGED } from './accounting.ts';
@@ -15,13 +16,18 @@ const MINUTES = 60_000;
 const engines = await deltaEngines();
 const withoutPython = 'missing' in engines ? ` (skipped: ${engines.missing})` : '';
 
+// Here the company has DuckDB's extensions where they can be had, as after `strata dev`; the other tests go without.
+const extensions = await resolveDuckdbExtensions({ names: ['postgres_scanner', 'httpfs'] });
+
 await describeWith(['temporal', 'postgres', 'mongodb', 's3'], 'the company with its lake on S3', (addresses) => {
   let company: Company;
   let worker: RunningWorker;
 
   beforeAll(async () => {
     const sources = await openCompanySources(addresses);
-    company = await Company.open({ sources, temporal: addresses.temporal, s3: addresses.s3 });
+    const variables = { STRATA_DUCKDB_EXTENSIONS: extensions.folder };
+    company = await Company.open({ sources, temporal: addresses.temporal, s3: addresses.s3, variables });
+    figure('S3: extensions of DuckDB', extensions.found);
     worker = await company.startWorker();
   }, 3 * MINUTES);
 
