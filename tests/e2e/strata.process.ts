@@ -66,12 +66,16 @@ export class WorkerProcess {
     });
   }
 
-  /** Resolves when it polls. @param shell what bash does before it becomes the worker, such as `ulimit -S -f 64;` */
+  /**
+   * Resolves when it polls.
+   * @param options shell: what bash does before it becomes the worker, such as `ulimit -S -f 64;`; queues: default all
+   */
   static async start(
     company: Company,
-    { shell = '', more = {} }: { shell?: string; more?: Variables } = {},
+    { shell = '', queues, more = {} }: { shell?: string; queues?: string; more?: Variables } = {},
   ): Promise<WorkerProcess> {
-    const child = spawn('bash', ['-c', `${shell} exec "$0" "$@"`, process.execPath, STRATA, 'worker'], {
+    const command = [process.execPath, STRATA, 'worker', ...(queues === undefined ? [] : ['--queues', queues])];
+    const child = spawn('bash', ['-c', `${shell} exec "$0" "$@"`, ...command], {
       cwd: company.folder,
       env: environmentOf(company, more),
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect } from 'vitest';
 import { accountFor, MERGED } from './accounting.ts';
 import type { Company } from './company.ts';
@@ -8,21 +8,40 @@ import { figure } from './figures.ts';
 import { expectKnownKeys, expectOracle } from './oracle-equality.ts';
 import type { TextRow } from './text-rows.ts';
 
-/** Name of a file -> hash of its bytes: of every log, every cut, the warehouse and its markers. All that readers go by. */
-export async function visible(company: Company): Promise<Record<string, string>> {
+/** Name of a file -> hash of its bytes. */
+export interface Seen {
+  /** Every log, every cut, the warehouse and its markers: all that readers go by. */
+  readonly logs: Readonly<Record<string, string>>;
+  /** Everything else in the lake: files that logs name, and some that nobody does. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export async function visible(company: Company): Promise<Seen> {
   const { root } = await company.lake();
-  const seen: Record<string, string> = {};
-  for (const [folder, kept] of [
-    [root, /\/_delta_log\/|^_strata\/cuts\//],
-    [company.folder, /^analytics\.(duckdb$|cuts\/)/],
-  ] as const) {
-    if (!existsSync(folder)) continue;
-    for (const name of (readdirSync(folder, { recursive: true }) as string[]).filter((file) => kept.test(file))) {
-      if (/(\.json|\.parquet|\.duckdb|_last_checkpoint)$/.test(name)) seen[name] = digestOf(join(folder, name));
-    }
+  const seen = { logs: {} as Record<string, string>, data: {} as Record<string, string> };
+  for (const name of filesIn(root)) {
+    const log = /\/_delta_log\/|^_strata\/cuts\//.test(name);
+    seen[log ? 'logs' : 'data'][name] = digestOf(join(root, name));
+  }
+  for (const name of filesIn(company.folder)) {
+    if (/^analytics\.(duckdb$|cuts\/)/.test(name)) seen.logs[name] = digestOf(join(company.folder, name));
   }
   return seen;
 }
+
+/** Nothing that readers go by has come, gone or changed, and no file that they may be reading. */
+export function expectUnchanged(before: Seen, after: Seen): void {
+  expect(after.logs).toEqual(before.logs);
+  const kept = Object.fromEntries(Object.keys(before.data).map((name) => [name, after.data[name]]));
+  expect(kept).toEqual(before.data);
+}
+
+const filesIn = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    : [];
 
 const digestOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 

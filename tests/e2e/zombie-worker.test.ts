@@ -1,0 +1,102 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fullRun } from '../full-run.ts';
+import { describeWith } from '../servers.ts';
+import { until } from '../workflows/until.ts';
+import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
+import { Company } from './company.ts';
+import { figure } from './figures.ts';
+import { at, MOMENTS, type Moment } from './moments.ts';
+import { ownTemporal } from './own-temporal.ts';
+import { resultOf, startRun } from './runs.ts';
+import { endWorkers, WorkerProcess } from './strata.process.ts';
+import { expectReadable, expectRight, expectUnchanged, visible } from './visible.ts';
+
+const MINUTES = 60_000;
+const DAYS = 2;
+
+await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep past its heartbeat', (addresses) => {
+  let sources: CompanySources;
+
+  beforeAll(async () => {
+    sources = await openCompanySources(addresses, { rowsPerDay: 60 });
+    await sources.live(DAYS);
+  }, 3 * MINUTES);
+
+  afterAll(async () => {
+    await endWorkers();
+    await sources?.close();
+  });
+
+  const few: readonly Moment[] = [MOMENTS.observed, MOMENTS.uploaded, MOMENTS.prepared];
+
+  test.concurrent.each(fullRun ? Object.values(MOMENTS) : few)(
+    'since $name: another finishes the run; awake again, it changes nothing',
+    { timeout: 10 * MINUTES },
+    async (moment) => {
+      const company = await Company.open({ sources, temporal: addresses.temporal });
+      try {
+        company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
+        const sleeper = await WorkerProcess.start(company);
+        const asleep = at(moment, company, () => sleeper.signal('SIGSTOP'));
+        const handle = await startRun(company, 1, DAYS);
+        await asleep;
+        const began = performance.now();
+        await expectReadable(company);
+        await WorkerProcess.start(company);
+        expect(await resultOf(handle)).toMatchObject({ published: { cut: 1 } });
+        const before = await visible(company);
+        const slept = ((performance.now() - began) / 1000).toFixed(1);
+        sleeper.signal('SIGCONT');
+        // Told to stop it ends what it was doing first: as it would, awake.
+        await sleep(2_000);
+        await sleeper.end('SIGTERM');
+        expectUnchanged(before, await visible(company));
+        await expectRight(company, `asleep for ${slept} s since ${moment.name}, then awake`);
+      } finally {
+        await endWorkers(company);
+        await company.close();
+      }
+    },
+  );
+
+  // It sleeps so shortly that nobody took over: the fence alone keeps it from writing.
+  test.concurrent('while its run is cancelled: its commit is refused as fenced, though nobody could tell it', {
+    timeout: 10 * MINUTES,
+  }, async () => {
+    const temporal = await ownTemporal();
+    const company = await Company.open({ sources, temporal: temporal.address });
+    try {
+      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
+      const sleeper = await WorkerProcess.start(company, { queues: 'extract' });
+      await WorkerProcess.start(company, { queues: 'control,transform,warehouse' });
+      await sources.client.query('BEGIN; LOCK TABLE country IN ACCESS EXCLUSIVE MODE');
+      const cancelled = await startRun(company, 1, DAYS);
+      await until(async () => {
+        const waiting = "select 1 from pg_locks where relation = 'country'::regclass and not granted";
+        return (await sources.client.query(waiting)).rowCount === 1;
+      });
+      sleeper.signal('SIGSTOP');
+      await cancelled.cancel();
+      await expect(resultOf(cancelled)).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+      const before = await visible(company);
+      await temporal.killNow();
+      await sources.client.query('COMMIT');
+      sleeper.signal('SIGCONT');
+      const refused = /ingest ingest\/dev\/bronze.country.*epoch 1 lost to epoch 1.*/;
+      const said = await until(async () => refused.exec(sleeper.said)?.[0]).finally(() =>
+        console.log('SAID', sleeper.said),
+      );
+      expectUnchanged(before, await visible(company));
+      figure('what a fenced zombie says', said.replace(/^.*?: /, ''));
+      await temporal.restart();
+      expect(await resultOf(await startRun(company, 1, DAYS))).toMatchObject({ published: { cut: 1 } });
+      await expectRight(company, 'cancelled, its zombie fenced, then run again');
+    } finally {
+      await endWorkers(company);
+      await company.close();
+      await temporal.stop();
+    }
+  });
+});
