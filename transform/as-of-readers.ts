@@ -31,7 +31,8 @@ export async function partitionsHoldingKeys({ session, reader, input, changes, f
   // A reader by day sees a row that becomes valid at any moment of that day.
   const byDay = reader.columns.find((c) => c.name === at)?.sqlType === 'DATE';
   const begun = byDay ? `c._from < ${moment} + INTERVAL 1 DAY` : `c._from <= ${moment}`;
-  const inRange = `${begun} AND (c._to IS NULL OR ${moment} < c._to)`;
+  // Comparisons alone: with an OR among them DuckDB compares every row with every change.
+  const inRange = `${begun} AND ${moment} < coalesce(c._to, 'infinity'::TIMESTAMPTZ)`;
   const rows = await session.rows<{ p: string }>(
     `SELECT DISTINCT r._partition AS p FROM (SELECT *, ${rowPartitionSql(reader)} AS _partition FROM ${readParquet(
       files.map((f) => f.uri),

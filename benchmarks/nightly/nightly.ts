@@ -16,15 +16,19 @@ export async function main(args: readonly string[]): Promise<void> {
       rows: { type: 'string', default: '1000000' },
       pairs: { type: 'string', default: '5' },
       memory: { type: 'string' },
+      worker: { type: 'string', multiple: true, default: [] },
+      only: { type: 'string' },
       steps: { type: 'boolean', default: false },
     },
   });
-  const limits: Limits = { memory: values.memory };
+  const limits: Limits = { memory: values.memory, worker: values.worker };
   const bench = await openBenchCompany(Number(values.rows));
   try {
     const sides = [strataSide(bench, limits), plainSide(bench, limits)];
     await prepareTemplates(bench, sides);
     console.log(`${machine()}; ${values.rows} payments a day; DuckDB's limit: ${values.memory ?? 'default'}`);
+    const only = sides.find(({ name }) => name === values.only);
+    if (only) return await lone(bench.folder, only, Number(values.pairs));
     const pairs: Night[][] = [];
     for (let i = 0; i < Number(values.pairs); i++) {
       pairs.push(await onePair(bench.folder, sides, i));
@@ -34,6 +38,15 @@ export async function main(args: readonly string[]): Promise<void> {
     printPairs(pairs);
   } finally {
     await bench.close();
+  }
+}
+
+/** For looking for what takes the time. */
+async function lone(folder: string, side: Side, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const night = await side.load(restore(folder, side.name), 2);
+    printSteps(side, night);
+    printTable(['s', 'CPU s', 'peak MiB'], [[night.seconds, night.cpuSeconds, night.peakMiB]]);
   }
 }
 

@@ -16,6 +16,8 @@ export interface Night {
 export interface Limits {
   /** DuckDB's words; of one session. Undefined: the default. */
   readonly memory: string | undefined;
+  /** Settings of the worker that are tried out: `STRATA_BUILDS=1`. */
+  readonly worker: readonly string[];
 }
 
 export const WAREHOUSE = 'warehouse/analytics.duckdb';

@@ -17,7 +17,7 @@ const PIPELINE = 'daily_oltp_to_olap';
 const ENV = 'dev';
 
 /** A worker process as a user starts it, and the pipeline started in Temporal. Timed from the start to the result. */
-export function strataSide({ company, temporal, extensions }: BenchCompany, { memory }: Limits): Side {
+export function strataSide({ company, temporal, extensions }: BenchCompany, { memory, worker: tried }: Limits): Side {
   const variables = (folder: string, day: number): Record<string, string> => ({
     STRATA_ENV: ENV,
     STRATA_PROJECT: join(ROOT, 'config/project.ts'),
@@ -30,6 +30,7 @@ export function strataSide({ company, temporal, extensions }: BenchCompany, { me
     STRATA_DUCKDB_EXTENSIONS: extensions,
     STRATA_NOW: nightAfter(day),
     ...(memory !== undefined && { STRATA_DUCKDB_MEMORY: memory }),
+    ...Object.fromEntries(tried.map((setting) => setting.split('='))),
   });
   return {
     name: 'strata',
