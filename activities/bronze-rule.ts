@@ -5,7 +5,8 @@ import type { DataFile, Staged } from '../core/ports.ts';
 import type { Session } from '../engine/session.ts';
 import type { TableState } from '../lake/table-state.ts';
 import type { BuildCounts } from '../transform/build-output.ts';
-import { observe, touchedPartitions } from '../transform/observe.ts';
+import { observe } from '../transform/observe.ts';
+import { partitionsOf, type StagedPart, surveyStaged } from '../transform/staged-files.ts';
 import type { Attempt } from './attempt.ts';
 import type { Platform } from './platform.ts';
 import { ReadableFiles } from './readable-files.ts';
@@ -26,7 +27,7 @@ export class BronzeRule {
   readonly #attempt: Attempt;
   readonly #uploads: Uploads;
   #session: Session | undefined;
-  #touched: ReadonlySet<string> | undefined;
+  #parts: readonly StagedPart[] | undefined;
   #last: { existing: string; observed: Observed } | undefined;
 
   constructor(platform: Platform, dataset: SourceDataset, staged: Staged, attempt: Attempt) {
@@ -40,10 +41,11 @@ export class BronzeRule {
   async apply(state: TableState): Promise<Observed> {
     if (this.#staged.uris.length === 0 && this.#dataset.extraction.kind === 'cursor') return NOTHING;
     this.#session ??= await this.#platform.openSession(Context.current().cancellationSignal);
-    const files = await this.#existing(this.#session, state);
+    this.#parts ??= await surveyStaged(this.#session, this.#dataset, this.#staged.uris);
+    const files = this.#existing(state, partitionsOf(this.#parts));
     const existing = files.map((file) => file.path).join('\n');
     if (this.#last?.existing === existing) return this.#last.observed;
-    const observed = await this.#observe(this.#session, state, files);
+    const observed = await this.#observe(this.#session, state, files, this.#parts);
     this.#last = { existing, observed };
     return observed;
   }
@@ -52,20 +54,23 @@ export class BronzeRule {
     await this.#session?.close();
   }
 
-  async #existing(session: Session, state: TableState): Promise<DataFile[]> {
+  #existing(state: TableState, touched: ReadonlySet<string>): DataFile[] {
     const files = [...state.files.values()];
-    if (this.#dataset.extraction.kind === 'snapshot') return files;
-    this.#touched ??= new Set(await touchedPartitions(session, this.#dataset, this.#staged.uris));
-    return files.filter((file) => this.#touched?.has(file.partition));
+    return this.#dataset.extraction.kind === 'snapshot' ? files : files.filter((file) => touched.has(file.partition));
   }
 
-  async #observe(session: Session, state: TableState, files: readonly DataFile[]): Promise<Observed> {
+  async #observe(
+    session: Session,
+    state: TableState,
+    files: readonly DataFile[],
+    staged: readonly StagedPart[],
+  ): Promise<Observed> {
     const { lake } = this.#platform;
     const readable = new ReadableFiles(session, this.#attempt.directory);
     const built = await observe({
       session,
       dataset: this.#dataset,
-      staged: this.#staged.uris,
+      staged,
       existing: await readable.of(lake.table(this.#dataset.name), files),
       digests: digestsOf(state),
       directory: this.#attempt.directory,

@@ -84,7 +84,8 @@ async function findRemoved(input: MergeInput): Promise<void> {
   const partitions = new Set([...held, ...confirmed(input)]);
   const files = input.current.filter((f) => partitions.has(f.partition)).map((f) => f.uri);
   const present = `(SELECT *, ${rowPartitionSql(dataset)} AS _partition FROM ${readParquet(files, lakeColumns(dataset))})`;
-  const replaced = `SELECT c.* FROM ${present} c SEMI JOIN won USING (${keysOf(dataset)})`;
+  // By way of `held`, which is small: `won` may have millions of keys that the table never had.
+  const replaced = `SELECT c.* FROM ${present} c SEMI JOIN (SELECT * FROM held SEMI JOIN won USING (${keysOf(dataset)})) USING (${keysOf(dataset)})`;
   const rekeyed = `SELECT c.* FROM (SELECT * FROM ${present} ANTI JOIN won USING (${keysOf(dataset)})) c
     SEMI JOIN reproduced b
     ON b._bronze_partition = c._bronze_partition AND b._position = c._position AND b._tie = coalesce(c._tie, ${keyText(dataset.key, 'c')})`;

@@ -20,7 +20,7 @@ export async function newInCursorPartitions(
     : 'SELECT * FROM existing WHERE false';
   const joined = `LEFT JOIN newest e ON ${scope.map((c) => `s.${c} = e.${c}`).join(' AND ')}`;
   const fresh = `(e._position IS NULL OR ${differs(dataset, 's', 'e')})`;
-  if (await holdsKeyTwice(session, dataset, scope)) {
+  if (await holdsKeyTwice(session, dataset)) {
     return `WITH newest AS (${newest}), versions AS (${versionsSql(dataset, scope)})
       SELECT s.* EXCLUDE (_version, _same_as_before) FROM versions s ${joined}
       WHERE CASE WHEN _version = 1 THEN ${fresh} ELSE NOT _same_as_before END`;
@@ -30,8 +30,9 @@ export async function newInCursorPartitions(
 }
 
 /** One transaction of PostgreSQL shows a key once; documents may be seen again while they move. */
-async function holdsKeyTwice(session: Session, dataset: SourceDataset, scope: readonly string[]): Promise<boolean> {
+export async function holdsKeyTwice(session: Session, dataset: SourceDataset): Promise<boolean> {
   if (dataset.source.system === 'postgres') return false;
+  const scope = [PARTITION_COLUMN, ...dataset.key].map(ident);
   const twice = `SELECT exists(SELECT 1 FROM staged GROUP BY ${scope.join(', ')} HAVING count(*) > 1)`;
   return (await session.value<boolean>(twice)) === true;
 }

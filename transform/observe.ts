@@ -1,21 +1,22 @@
 import type { SourceDataset } from '../core/dataset.ts';
 import { PARTITION_COLUMN } from '../core/dataset.ts';
-import { type LakeColumn, lakeColumns } from '../core/lake-columns.ts';
+import { lakeColumns } from '../core/lake-columns.ts';
 import type { Session } from '../engine/session.ts';
 import { ident, readParquet } from '../engine/sql-text.ts';
-import type { BuildOutput, BuiltPartition } from './build-output.ts';
-import { addDigest, digestOf, digestSql, NO_ROWS, parseDigest, printDigest } from './digest.ts';
-import { ALL_STAGED, newInCursorPartitions } from './observe-cursor.ts';
+import type { BuildOutput, BuiltPartition, LocalFile } from './build-output.ts';
+import { addDigest, type Digest, digestOf, digestSql, NO_ROWS, parseDigest, printDigest } from './digest.ts';
+import { ALL_STAGED, holdsKeyTwice, newInCursorPartitions } from './observe-cursor.ts';
 import { differencesFromHead } from './observe-snapshot.ts';
 import { bronzePartitionSql } from './partition-sql.ts';
+import { adoptable, describeStaged, partitionsOf, type StagedPart } from './staged-files.ts';
 import { writePartitions } from './write-partitions.ts';
 
 export interface ObserveInput {
   readonly session: Session;
   readonly dataset: SourceDataset;
-  /** Parquet of the extraction, with bronze's columns. */
-  readonly staged: readonly string[];
-  /** Bronze's files: of the partitions that `touchedPartitions` names, or of the whole table for a snapshot. */
+  /** Parquet of the extraction, with bronze's columns, as `surveyStaged` found it. */
+  readonly staged: readonly StagedPart[];
+  /** Bronze's files: of the partitions of `staged`, or of the whole table for a snapshot. */
   readonly existing: readonly { readonly uri: string; readonly partition: string }[];
   /** What the ledger says of the partitions so far. */
   readonly digests: ReadonlyMap<string, string>;
@@ -24,34 +25,67 @@ export interface ObserveInput {
   readonly deletionsApproved?: boolean;
 }
 
-/** Bronze partitions that the staged rows belong to. */
-export async function touchedPartitions(
-  session: Session,
-  dataset: SourceDataset,
-  staged: readonly string[],
-): Promise<string[]> {
-  const rows = await session.rows<{ p: string }>(
-    `SELECT DISTINCT ${bronzePartitionSql(dataset)} AS p FROM ${readParquet(staged, lakeColumns(dataset))} ORDER BY p`,
-  );
-  return rows.map((row) => row.p);
+/** New rows of one partition. */
+interface Appended {
+  readonly digest: Digest;
+  readonly files: readonly LocalFile[];
 }
 
 /**
- * The bronze rule: what an extraction saw, less what bronze knows already. Never replaces, only appends.
+ * The bronze rule: what an extraction saw, less what bronze knows already. Never replaces, only appends. Staged files
+ * that need no comparison are not written again.
  * @throws held when a snapshot would delete more than the dataset allows.
  */
 export async function observe(input: ObserveInput): Promise<BuildOutput> {
-  const { session, dataset, directory } = input;
-  const columns = lakeColumns(dataset);
-  await createView(session, 'staged', input.staged, columns, bronzePartitionSql(dataset));
-  await createView(
-    session,
-    'existing',
-    input.existing.map((f) => f.uri),
-    columns,
-    bronzePartitionSql(dataset),
-  );
-  const hasExisting = input.existing.length > 0;
+  const adopted = await adoptableParts(input);
+  const whole = new Set(adopted.map(({ uri }) => uri));
+  const rest = input.staged.filter(({ uri }) => !whole.has(uri));
+  const appended = [await adopt(input, adopted), await appendNew(input, rest)];
+
+  const names = [...new Set(appended.flatMap((each) => [...each.keys()]))].sort();
+  const partitions = names.map((partition): BuiltPartition => {
+    const before = input.digests.get(partition);
+    const added = appended.flatMap((each) => each.get(partition) ?? []);
+    const start = before === undefined ? NO_ROWS : parseDigest(before);
+    const digest = added.reduce((sum, each) => addDigest(sum, each.digest), start);
+    const files = added.flatMap((each) => each.files);
+    return { partition, digest: printDigest(digest), rows: digest.rows, files, mode: 'append' };
+  });
+  const rowsIn = input.staged.reduce((sum, { rows }) => sum + rows, 0);
+  const rowsOut = partitions.reduce((sum, p) => sum + p.files.reduce((n, f) => n + f.rows, 0), 0);
+  return { partitions, quarantine: [], audits: [], counts: { rowsIn, rowsOut, quarantined: 0 } };
+}
+
+async function adoptableParts(input: ObserveInput): Promise<StagedPart[]> {
+  const { session, dataset, staged, existing } = input;
+  if (dataset.extraction.kind === 'snapshot' && existing.length > 0) return [];
+  const found = adoptable(staged, partitionsOf(existing));
+  if (found.length === 0 || dataset.key.length === 0) return found;
+  await createView(input, 'staged', uris(staged));
+  return (await holdsKeyTwice(session, dataset)) ? [] : found;
+}
+
+async function adopt(input: ObserveInput, parts: readonly StagedPart[]): Promise<Map<string, Appended>> {
+  if (parts.length === 0) return new Map();
+  const { session, dataset } = input;
+  await createView(input, 'adopted', uris(parts));
+  const digests = await digestsOf(input, 'adopted');
+  const files = new Map<string, LocalFile[]>();
+  for (const part of parts) {
+    const file = await describeStaged(session, part, lakeColumns(dataset));
+    files.set(part.partition, [...(files.get(part.partition) ?? []), file]);
+  }
+  return new Map([...digests].map(([partition, digest]) => [partition, { digest, files: files.get(partition) ?? [] }]));
+}
+
+async function appendNew(input: ObserveInput, parts: readonly StagedPart[]): Promise<Map<string, Appended>> {
+  const { session, dataset, existing } = input;
+  // A snapshot without rows says something too: that all rows are gone.
+  if (parts.length === 0 && dataset.extraction.kind === 'cursor') return new Map();
+  if (parts.length === 0 && existing.length === 0) return new Map();
+  await createView(input, 'staged', uris(parts));
+  await createView(input, 'existing', uris(existing));
+  const hasExisting = existing.length > 0;
   const query =
     dataset.extraction.kind === 'snapshot'
       ? await differencesFromHead(input, hasExisting)
@@ -59,40 +93,24 @@ export async function observe(input: ObserveInput): Promise<BuildOutput> {
   // What needs no comparison is not copied: it is read twice from the staged files instead.
   const observed = query === ALL_STAGED ? 'staged' : 'observed';
   if (observed === 'observed') await session.run(`CREATE OR REPLACE TEMP TABLE observed AS ${query}`);
-
-  const rowsIn = Number(await session.value<bigint>('SELECT count(*) FROM staged'));
-  const partitions = await appended(input, columns);
-  const rowsOut = partitions.reduce((sum, p) => sum + p.files.reduce((n, f) => n + f.rows, 0), 0);
-  return { partitions, quarantine: [], audits: [], counts: { rowsIn, rowsOut, quarantined: 0 } };
-
-  async function appended(from: ObserveInput, all: readonly LakeColumn[]): Promise<BuiltPartition[]> {
-    const added = await session.rows<{ p: string; digest_rows: bigint; digest_sum: string }>(
-      `SELECT ${PARTITION_COLUMN} AS p, ${digestSql(all.map((c) => c.name))} FROM ${observed} GROUP BY ${PARTITION_COLUMN} ORDER BY p`,
-    );
-    const names = added.map((row) => row.p);
-    const files = await writePartitions(session, observed, all, names, directory);
-    return added.map((row) => {
-      const before = from.digests.get(row.p);
-      const digest = addDigest(before === undefined ? NO_ROWS : parseDigest(before), digestOf(row));
-      return {
-        partition: row.p,
-        digest: printDigest(digest),
-        rows: digest.rows,
-        files: files.get(row.p) ?? [],
-        mode: 'append',
-      };
-    });
-  }
+  const digests = await digestsOf(input, observed);
+  const files = await writePartitions(session, observed, lakeColumns(dataset), [...digests.keys()], input.directory);
+  return new Map([...digests].map(([partition, digest]) => [partition, { digest, files: files.get(partition) ?? [] }]));
 }
 
-async function createView(
-  session: Session,
-  name: string,
-  uris: readonly string[],
-  columns: readonly LakeColumn[],
-  partition: string,
-): Promise<void> {
+async function digestsOf({ session, dataset }: ObserveInput, relation: string): Promise<Map<string, Digest>> {
+  const columns = lakeColumns(dataset).map((c) => c.name);
+  const rows = await session.rows<{ p: string; digest_rows: bigint; digest_sum: string }>(
+    `SELECT ${PARTITION_COLUMN} AS p, ${digestSql(columns)} FROM ${relation} GROUP BY ${PARTITION_COLUMN} ORDER BY p`,
+  );
+  return new Map(rows.map((row) => [row.p, digestOf(row)]));
+}
+
+const uris = (files: readonly { readonly uri: string }[]): string[] => [...new Set(files.map(({ uri }) => uri))];
+
+async function createView({ session, dataset }: ObserveInput, name: string, files: readonly string[]): Promise<void> {
+  const relation = readParquet(files, lakeColumns(dataset));
   await session.run(
-    `CREATE OR REPLACE TEMP VIEW ${ident(name)} AS SELECT *, ${partition} AS ${PARTITION_COLUMN} FROM ${readParquet(uris, columns)}`,
+    `CREATE OR REPLACE TEMP VIEW ${ident(name)} AS SELECT *, ${bronzePartitionSql(dataset)} AS ${PARTITION_COLUMN} FROM ${relation}`,
   );
 }

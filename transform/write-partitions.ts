@@ -8,7 +8,7 @@ import type { Session } from '../engine/session.ts';
 import { ident, literal } from '../engine/sql-text.ts';
 import type { LocalFile } from './build-output.ts';
 
-type ColumnStatistics = Record<string, { min?: string; max?: string; null_count?: string }>;
+export type ColumnStatistics = Record<string, { min?: string; max?: string; null_count?: string }>;
 
 interface CopyResult {
   filename: string;
@@ -83,7 +83,7 @@ function toLocalFile(result: CopyResult, columns: readonly LakeColumn[]): LocalF
 }
 
 /** Delta's statistics. Bounds only where the text of DuckDB is the value itself: text and timestamps could be cut short. */
-function deltaStats(rows: number, statistics: ColumnStatistics, columns: readonly LakeColumn[]) {
+export function deltaStats(rows: number, statistics: ColumnStatistics, columns: readonly LakeColumn[]) {
   const minValues: Record<string, string | number> = {};
   const maxValues: Record<string, string | number> = {};
   const nullCount: Record<string, number> = {};

@@ -18,7 +18,8 @@ import type { SourceDataset } from '../../core/dataset.ts';
 import { lakeColumns } from '../../core/lake-columns.ts';
 import { openSession, type Session } from '../../engine/session.ts';
 import { readParquet } from '../../engine/sql-text.ts';
-import { observe, touchedPartitions } from '../../transform/observe.ts';
+import { observe } from '../../transform/observe.ts';
+import { partitionsOf, surveyStaged } from '../../transform/staged-files.ts';
 import { LocalTable } from './local-table.ts';
 
 const common = { description: 'orders', source: postgres('shop'), relation: 'orders' } as const;
@@ -79,9 +80,10 @@ async function look(
   await session.run(
     `COPY (SELECT ${casts}, 'u' AS _op, ${position}::BIGINT AS _position, TIMESTAMPTZ '${seen}' AS _observed_at FROM ${from}) TO '${uri}' (FORMAT parquet)`,
   );
-  const touched = await touchedPartitions(session, dataset, [uri]);
-  const existing = lake.files.filter((f) => dataset.extraction.kind === 'snapshot' || touched.includes(f.partition));
-  const output = await observe({ session, dataset, staged: [uri], existing, digests: lake.digests, directory: folder });
+  const staged = await surveyStaged(session, dataset, [uri]);
+  const touched = partitionsOf(staged);
+  const existing = lake.files.filter((f) => dataset.extraction.kind === 'snapshot' || touched.has(f.partition));
+  const output = await observe({ session, dataset, staged, existing, digests: lake.digests, directory: folder });
   lake.apply(output);
   return output;
 }
@@ -173,4 +175,25 @@ test('a document seen in several versions by one extraction keeps them in their 
   expect(await content(lake, documents)).toEqual(['1 a u 1', '1 b u 5', '1 a u 6', '2 c u 6']);
   await look(lake, documents, rounds, [A]);
   expect(await content(lake, documents)).toHaveLength(4);
+});
+
+test('a staged file that needs no comparison becomes a file of the table; where it does, it is written anew', async () => {
+  const lake = new LocalTable();
+  const alone = await look(lake, keyed, 1, [A, `2, NULL, '2026-11-01 11:00:00+00'`]);
+  const [file] = alone.partitions[0]!.files;
+  expect(file?.localPath).toMatch(/staged-\d+\.parquet$/);
+  expect(JSON.parse(file!.stats)).toMatchObject({ numRecords: 2, nullCount: { id: 0, state: 1 } });
+  // A day that is there already, and a new one, in one file.
+  const mixed = await look(lake, keyed, 2, [A, `3, 'c', '2026-11-02 10:00:00+00'`]);
+  expect(mixed.partitions.map(({ partition }) => partition)).toEqual(['2026-11-02']);
+  expect(mixed.partitions[0]!.files[0]?.localPath).not.toMatch(/staged-\d+\.parquet$/);
+  const twice = await look(new LocalTable(), documents, 3, [A, B]);
+  expect(twice.partitions[0]!.files[0]?.localPath).not.toMatch(/staged-\d+\.parquet$/);
+});
+
+test('a partition has the same digest whether its file was taken over or written', async () => {
+  const rows = [`1, 'a', '2026-11-01 10:00:00+00'`, `2, NULL, '2026-11-01 11:00:00+00'`];
+  const [adopted] = (await look(new LocalTable(), keyed, 1, rows)).partitions;
+  const both = await look(new LocalTable(), keyed, 1, [...rows, `3, 'c', '2026-11-02 10:00:00+00'`]);
+  expect(both.partitions.find(({ partition }) => partition === '2026-11-01')?.digest).toBe(adopted?.digest);
 });
