@@ -42,7 +42,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
     await expectKnownKeys(company);
     const changes = changedTables(await changesSince(await company.lake(), versions));
     expect(changes).toEqual(changedByOracle(before, oracle));
-    figure(`partitions changed, ${what}`, counts(changes));
+    figure(`partitions changed, ${what}`, numbers(changes));
     return changes;
   }
 
@@ -124,15 +124,27 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
     expect(changes['gold.daily_revenue_by_merchant']).toBeUndefined();
   });
 
-  test('a late failure of a payment of ten days ago', { timeout: 2 * MINUTES }, async () => {
-    const { client, generator } = company.sources;
+  test('an old payment is captured, a country renamed, a bad review put right', { timeout: 2 * MINUTES }, async () => {
+    const { client, db, generator } = company.sources;
+    const at = `${dateOfDay(16)}T10:00:00Z`;
     const { rows } = await client.query(
       `select id from transaction where status = 'pending' and event_time >= $1 and event_time < $2 order by id limit 1`,
       [dateOfDay(1), dateOfDay(12)],
     );
-    await generator.updatePaymentStatus(rows[0].id, 'succeeded', `${dateOfDay(16)}T10:00:00Z`);
-    const changes = await night(16, 'an old pending payment is captured');
+    await generator.updatePaymentStatus(rows[0].id, 'succeeded', at);
+    await client.query(`update country set name = 'Frankreich', updated_at = $1 where code = 'FR'`, [at]);
+    const reviews = db.collection('customer_review');
+    const bad = await reviews.find({ rating: 'five' }).toArray();
+    const counts = await Promise.all(bad.map(({ transaction_id }) => reviews.countDocuments({ transaction_id })));
+    const { _id } = bad.find((_, n) => counts[n] === 1)!;
+    await reviews.updateOne({ _id }, { $set: { rating: 5, updated_at: new Date(at) } });
+    const changes = await night(16, 'a payment captured, a country renamed, a bad review put right');
     expect(changes['gold.daily_revenue_by_merchant']?.content).toHaveLength(1);
+    expect(changes['gold.dim_country']?.content).toEqual(['all']);
+    expect(changes['silver.review']?.content).toHaveLength(1);
+    const lake = await company.lake();
+    const account = await accountFor(lake, 'silver.country');
+    expect(account).toEqual({ observations: 16, current: 15, superseded: 1, quarantined: 0 });
   });
 
   test('a corrected exchange rate', { timeout: 2 * MINUTES }, async () => {
@@ -169,6 +181,18 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
     expect(named?.payments).toBe(rows[0].payments);
   });
 
+  test('an update that was committed long after its time', { timeout: 2 * MINUTES }, async () => {
+    const { client, generator } = company.sources;
+    const { rows } = await client.query(
+      `select id from transaction where status = 'succeeded' and event_time >= $1 and event_time < $2 order by id limit 1`,
+      [dateOfDay(9), dateOfDay(10)],
+    );
+    // Earlier than what the nights since have read, and within the declared lateness of it.
+    await generator.updatePaymentStatus(rows[0].id, 'disputed', `${dateOfDay(16)}T09:30:00Z`);
+    const changes = await night(19, 'an update committed three days late');
+    expect(changes['gold.fact_payment']?.content).toEqual([dateOfDay(9)]);
+  });
+
   test('after all of it each observation is still accounted for', { timeout: 2 * MINUTES }, async () => {
     const lake = await company.lake();
     for (const silver of Object.keys(MERGED))
@@ -177,5 +201,5 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
   });
 });
 
-const counts = (changes: Readonly<Record<string, Changed>>) =>
+const numbers = (changes: Readonly<Record<string, Changed>>) =>
   Object.fromEntries(Object.entries(changes).map(([table, { content }]) => [table, content.length]));
