@@ -2,6 +2,7 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { StrataError } from '../core/errors.ts';
+import { fileError } from '../lake/file-errors.ts';
 
 /** Larger results would slow every replay of the workflow, and far larger ones are refused again and again. */
 const LARGEST_RESULT_BYTES = 64 * 1024;
@@ -45,6 +46,7 @@ function translated(error: unknown, context: Context): unknown {
   }
   if (error instanceof TemporalFailure) return error;
   if (error instanceof StrataError) return toFailure(error);
+  if (isNoRoom(error)) return toFailure(fileError(error, 'write', error.path ?? 'a file of this worker'));
   const unforeseen = error instanceof Error ? error : new Error(String(error));
   return ApplicationFailure.create({
     type: 'internal',
@@ -53,6 +55,10 @@ function translated(error: unknown, context: Context): unknown {
     cause: unforeseen,
   });
 }
+
+/** Wherever it comes from, it passes when somebody makes room: worth the retries of a known error. */
+const isNoRoom = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EMFILE'].includes(String(error.code));
 
 /** The cause stays behind: drivers put addresses, statements and rows into theirs. */
 export function toFailure(error: StrataError): ApplicationFailure {

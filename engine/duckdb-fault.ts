@@ -58,7 +58,11 @@ const CORRUPT: Meaning = {
 
 /** Looked at in order; the message decides before the class does, because DuckDB's classes are broad. */
 const BY_MESSAGE: readonly (readonly [RegExp, Meaning])[] = [
-  [/No space left|ENOSPC|File too large|EFBIG|Disk quota exceeded|max_temp_directory_size/i, FULL_DISK],
+  [
+    /File too large|EFBIG/i,
+    { code: 'storage', hint: 'Raise the limit on file size (ulimit -f) of the worker; the disk need not be full.' },
+  ],
+  [/No space left|ENOSPC|Disk quota exceeded|max_temp_directory_size/i, FULL_DISK],
   [
     /No magic bytes|not a Parquet file|Failed to read Parquet|Parquet file .* (invalid|corrupt)|invalid parquet|TProtocolException|file.*too small to be a Parquet|footer length|(ZSTD|Snappy|GZIP|LZ4).*(fail|error|corrupt)|decompress|Don't know what type|corrupt|Out of buffer|Unknown page type|Invalid (dictionary|page|data page)/i,
     CORRUPT,

@@ -204,11 +204,16 @@ async function makeTempFolder(parent: string): Promise<string> {
   try {
     return await mkdtemp(join(parent, 'duckdb-'));
   } catch (cause) {
-    throw new StrataError('bad_settings', `No folder can be made in ${parent} for what DuckDB cannot keep in memory`, {
-      where: parent,
-      hint: 'Create the folder, or set another one for temporary data.',
-      cause,
-    });
+    const full = cause instanceof Error && 'code' in cause && ['ENOSPC', 'EDQUOT'].includes(String(cause.code));
+    throw new StrataError(
+      full ? 'storage' : 'bad_settings',
+      `No folder can be made in ${parent} for what DuckDB cannot keep in memory`,
+      {
+        where: parent,
+        hint: full ? 'Free disk space.' : 'Create the folder, or set another one for temporary data.',
+        cause,
+      },
+    );
   }
 }
 

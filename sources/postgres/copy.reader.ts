@@ -5,6 +5,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { StrataError } from '../../core/errors.ts';
 import type { Session } from '../../engine/session.ts';
 import { ident, literal } from '../../engine/sql-text.ts';
+import { diskFault } from '../disk-fault.ts';
 import type { SourceConnection, StagedFile } from '../extraction.types.ts';
 import { writeParquet } from '../parquet.ts';
 import { type ChunkReader, chunkQuery, type ReadPlan } from './chunk-reader.ts';
@@ -45,7 +46,9 @@ export async function openCopyReader(
         const stream = client.query(copyTo(`copy (${query}) to stdout (format csv, force_quote *)`)) as ReturnType<
           typeof copyTo
         > & { readonly rowCount: number };
-        await pipeline(stream, createWriteStream(csv));
+        await pipeline(stream, createWriteStream(csv)).catch((error) => {
+          throw diskFault(error, csv);
+        });
         // The stream ends with the last row; how many there were is said after it, and an answer to this after that.
         await client.query('select');
         const staged = await csvToParquet(writer, plan, csv, file);

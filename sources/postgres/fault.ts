@@ -1,4 +1,5 @@
 import { type ErrorCode, StrataError } from '../../core/errors.ts';
+import { isDiskFault } from '../disk-fault.ts';
 import type { SourceConnection } from '../extraction.types.ts';
 import { redact } from '../redact.ts';
 import { misfitIn } from './misfit.ts';
@@ -29,7 +30,7 @@ const START =
 
 /** Whatever went wrong with a PostgreSQL source, from its driver or through DuckDB's scanner, without any password. */
 export function postgresFault(error: unknown, connection: SourceConnection, relation?: string): StrataError {
-  if (error instanceof StrataError && error.code === 'cancelled') return error;
+  if (error instanceof StrataError && (error.code === 'cancelled' || isDiskFault(error))) return error;
   const said = redact(textOf(error), connection.url).trim().slice(0, MOST_CHARACTERS);
   const misfit = misfitIn(said);
   const where = [connection.name && `source ${connection.name}`, addressOf(connection.url), relation]
