@@ -6,7 +6,8 @@ export const ALL_STAGED = 'SELECT * FROM staged';
 
 /**
  * Staged rows that differ from their key's newest version in the same cursor partition. Compared by value: A, B, A in one
- * partition keeps all three, and the same A seen twice in a row is kept once.
+ * partition keeps all three, and the same A seen twice in a row is kept once. What bronze holds of the very same position goes
+ * before what is newest: a second, slower look at one picture would add it again behind a newer look.
  */
 export async function newInCursorPartitions(
   session: Session,
@@ -15,12 +16,15 @@ export async function newInCursorPartitions(
 ): Promise<string> {
   if (dataset.key.length === 0) return newInMultiset(dataset, hasExisting);
   const scope = [PARTITION_COLUMN, ...dataset.key].map(ident);
+  const twice = await holdsKeyTwice(session, dataset);
+  const looks = `SELECT ${scope.join(', ')}, ${twice ? 'min(_position)' : '_position'} AS _at FROM staged ${twice ? 'GROUP BY ALL' : ''}`;
   const newest = hasExisting
-    ? `SELECT * FROM existing SEMI JOIN staged USING (${scope.join(', ')}) QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position DESC) = 1`
+    ? `SELECT existing.* FROM existing JOIN (${looks}) looks USING (${scope.join(', ')})
+       QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position = _at DESC, _position DESC) = 1`
     : 'SELECT * FROM existing WHERE false';
   const joined = `LEFT JOIN newest e ON ${scope.map((c) => `s.${c} = e.${c}`).join(' AND ')}`;
   const fresh = `(e._position IS NULL OR ${differs(dataset, 's', 'e')})`;
-  if (await holdsKeyTwice(session, dataset)) {
+  if (twice) {
     return `WITH newest AS (${newest}), versions AS (${versionsSql(dataset, scope)})
       SELECT s.* EXCLUDE (_version, _same_as_before) FROM versions s ${joined}
       WHERE CASE WHEN _version = 1 THEN ${fresh} ELSE NOT _same_as_before END`;

@@ -336,8 +336,9 @@ export class Company {
     await this.#cut(actor, batch);
   }
 
-  async #confirm({ open }: Process, name: string, checked: LedgerEntry['checked'] & object): Promise<void> {
+  async #confirm({ open, actor }: Process, name: string, checked: LedgerEntry['checked'] & object): Promise<void> {
     this.#count('confirm');
+    await actor!.linger('has scanned');
     const dataset = PART.derived.find((d) => d.name === name)!;
     const claim: Claim = { dataset: name, scopes: {}, inputs: {}, contentHash: '', run: 'plan' };
     const entry: LedgerEntry = { format: 1, kind: 'maintenance', claim, partitions: {}, checked, counts: COUNTS };

@@ -3,9 +3,10 @@ import { covers } from '../../core/interval-set.ts';
 import { Company } from './company.ts';
 import { expectedMerge, must, Violation } from './invariants.ts';
 import { Prng } from './prng.ts';
+import type { Actor } from './scheduler.ts';
 import { CODED, PART } from './toy-project.ts';
 import { dayAt, digestOf, instantAt } from './toy-rows.ts';
-import { World } from './world.ts';
+import { World, type Writes } from './world.ts';
 
 export interface Outcome {
   readonly seed: number;
@@ -17,17 +18,38 @@ export interface Outcome {
   readonly trace: readonly string[];
 }
 
-const ACTIONS = {
+type Action =
+  | 'go'
+  | 'look'
+  | 'write'
+  | 'advance'
+  | 'run'
+  | 'backfill'
+  | 'converge'
+  | 'cancel'
+  | 'code'
+  | 'publish earlier';
+
+const ACTIONS: Readonly<Record<Action, number>> = {
   go: 240,
   write: 16,
   advance: 5,
+  look: 3,
   run: 5,
   backfill: 2,
   converge: 3,
   cancel: 2,
   code: 1,
   'publish earlier': 0.5,
-} as const;
+};
+
+/** What a schedule has more of, by its seed: rare meetings need more of what has to meet. */
+const THEMES: readonly { readonly actions: Partial<Record<Action, number>>; readonly writes: Writes }[] = [
+  { actions: {}, writes: { payment: 60, rate: 20, merchant: 20 } },
+  { actions: { look: 25, advance: 2 }, writes: { payment: 10, rate: 5, merchant: 85 } },
+  { actions: { converge: 12, code: 3 }, writes: { payment: 70, rate: 20, merchant: 10 } },
+  { actions: { converge: 12, run: 10 }, writes: { payment: 50, rate: 50, merchant: 0 } },
+];
 
 export interface Wishes {
   /** Chaotic steps; default by the seed. */
@@ -45,7 +67,8 @@ export async function simulate(seed: number, { chaos, onCompany }: Wishes = {}):
     coverage.set(action, (coverage.get(action) ?? 0) + 1);
     trace.push(action);
   };
-  const world = new World(prng);
+  const theme = THEMES[seed % THEMES.length]!;
+  const world = new World(prng, theme.writes);
   const company = new Company(world, prng, count);
   onCompany?.(company);
   let steps = 0;
@@ -53,7 +76,7 @@ export async function simulate(seed: number, { chaos, onCompany }: Wishes = {}):
   const budget = chaos ?? drawn;
   const outcome = (failure: string | undefined) => ({ seed, failure, steps, chaos: budget, coverage, trace });
   try {
-    for (; steps < budget; steps += 1) await act(company, prng, count);
+    for (; steps < budget; steps += 1) await act(company, prng, { ...ACTIONS, ...theme.actions }, count);
     company.scheduler.chaos = false;
     steps += await drain(company);
     steps += await settle(company, dayAt(world.now), 'none');
@@ -67,11 +90,16 @@ export async function simulate(seed: number, { chaos, onCompany }: Wishes = {}):
   }
 }
 
-const RUNS_AT_ONCE = 3;
+const RUNS_AT_ONCE = 4;
 
-async function act(company: Company, prng: Prng, count: (action: string) => void): Promise<void> {
+async function act(
+  company: Company,
+  prng: Prng,
+  actions: Readonly<Record<Action, number>>,
+  count: (action: string) => void,
+): Promise<void> {
   const { world, scheduler } = company;
-  const action = prng.weighted(ACTIONS);
+  const action = prng.weighted(actions);
   const today = dayAt(world.now);
   const running = company.actors.filter((a) => !a.done && a.name.startsWith('run')).length;
   raise(company);
@@ -85,6 +113,15 @@ async function act(company: Company, prng: Prng, count: (action: string) => void
     case 'advance':
       world.advance();
       return;
+    case 'look': {
+      // An ingest alone, as a backfill has many of.
+      const source = prng.pick(PART.sources);
+      const first = dayAt(prng.int(world.now + 1));
+      const range = resolveRange(first, today, 'day');
+      const work = async (self: Actor) => void (await company.ingest(self, source, range));
+      company.actors.push(scheduler.spawn(`look at ${source.name}`, work));
+      return;
+    }
     case 'run':
     case 'backfill': {
       if (running >= RUNS_AT_ONCE) return;

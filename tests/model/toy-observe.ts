@@ -33,7 +33,9 @@ function unknown({ source, rows }: Look, existing: readonly Row[]): Row[] {
   const scope = (row: Row) => `${partitionOf(source, row)} ${keyOf(source, row)}`;
   const known = groupBy(existing, scope);
   return rows.filter((row) => {
-    const newest = newestOf(known.get(scope(row)) ?? []);
+    const versions = known.get(scope(row)) ?? [];
+    // A second, slower look at one picture must not add it again behind a newer look.
+    const newest = versions.find((v) => v._position === row._position) ?? newestOf(versions);
     return !newest || !same(source, row, newest);
   });
 }

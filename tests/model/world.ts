@@ -5,6 +5,9 @@ import { DAY, type Row } from './toy-rows.ts';
 
 export const DAYS = 4;
 
+/** How often which table is written. */
+export type Writes = Readonly<Record<'payment' | 'rate' | 'merchant', number>>;
+
 /** The source system: rows that change, a clock, and positions that grow with every transaction. */
 export class World {
   /** Seconds since the epoch of the toy. */
@@ -16,9 +19,11 @@ export class World {
     [bronzeMerchant, new Map()],
   ]);
   readonly #prng: Prng;
+  readonly #writes: Writes;
 
-  constructor(prng: Prng) {
+  constructor(prng: Prng, writes: Writes) {
     this.#prng = prng;
+    this.#writes = writes;
   }
 
   rows(source: SourceDataset): Row[] {
@@ -38,11 +43,9 @@ export class World {
   write(): string {
     this.position += 1;
     this.now += 1;
-    return this.#prng.chance(0.6)
-      ? this.#writePayment()
-      : this.#prng.chance(0.5)
-        ? this.#writeRate()
-        : this.#writeMerchant();
+    const table = this.#prng.weighted(this.#writes);
+    if (table === 'payment') return this.#writePayment();
+    return table === 'rate' ? this.#writeRate() : this.#writeMerchant();
   }
 
   /** A row's own time only grows; now and then it appears late, under a time that is past. */

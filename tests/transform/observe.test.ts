@@ -114,6 +114,14 @@ test('A, B, A in one cursor partition keeps all three; A seen twice in a row onc
   expect(await content(lake, keyed)).toEqual(['1 a u 1', '1 b u 3', '1 a u 4']);
 });
 
+test('a second, slower look at one picture does not add it again behind a newer look', async () => {
+  const lake = new LocalTable();
+  await look(lake, keyed, 1, [A]);
+  await look(lake, keyed, 3, [B]);
+  expect((await look(lake, keyed, 1, [A])).partitions).toEqual([]);
+  expect(await content(lake, keyed)).toEqual(['1 a u 1', '1 b u 3']);
+});
+
 test('a row whose cursor moved to another day is another observation, and NULL differs from text', async () => {
   const lake = new LocalTable();
   await look(lake, keyed, 1, [A, `2, NULL, '2026-11-01 23:59:59.999999+00'`]);
