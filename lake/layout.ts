@@ -34,10 +34,6 @@ export const dataFile = (partition: string, attempt: string, n: number): string 
 /** Relative to the table's folder. Tombstones and key changes of a commit. */
 export const sideFile = (attempt: string, name: string): string => `_strata/side/${attempt}-${name}`;
 
-export const stagingRoot = (env: string): string => `${env}/_strata/staging/`;
-/** Extractions that belong to no table yet. */
-export const stagingFolder = (env: string, attempt: string): string => `${stagingRoot(env)}${attempt}/`;
-
 export const cutsFolder = (env: string, pipeline: string): string => `${env}/_strata/cuts/${pipeline}/`;
 export const cutFile = (env: string, pipeline: string, n: number): string =>
   `${cutsFolder(env, pipeline)}${String(n).padStart(10, '0')}.json`;

@@ -5,7 +5,7 @@ import type { Version } from '../core/ledger.ts';
 import { cutNamed, cutNumbers } from './cuts.ts';
 import { readTail } from './delta-log.ts';
 import { decodePath } from './delta-paths.ts';
-import { commitFile, logFolder, stagingRoot, versionOf } from './layout.ts';
+import { commitFile, logFolder, versionOf } from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readPins } from './pins.ts';
 import type { Table } from './table.ts';
@@ -33,7 +33,7 @@ export interface VacuumResult {
 }
 
 /**
- * Deletes files that no kept version names: left by attempts that lost, replaced long ago, staged and forgotten. Kept are
+ * Deletes files that no kept version names: left by attempts that lost, or replaced long ago. Kept are
  * the newest version of each table, those of the grace period, of pins that have not expired and of the newest cuts.
  * @throws bad_input on a short grace period; corrupt when a log, pin or cut cannot be read: then nothing is deleted
  */
@@ -46,7 +46,7 @@ export async function vacuum(request: VacuumRequest): Promise<VacuumResult> {
   const before = millisOf(request.now) - request.graceMillis;
   const wanted = await wantedVersions(request);
   // All is decided before anything goes: a log that cannot be read stops it as a whole.
-  const doomed = await oldFiles(request.store, stagingRoot(request.env), before);
+  const doomed: Doomed[] = [];
   for (const table of request.tables)
     doomed.push(...(await unreferenced(table, wanted.get(table.dataset) ?? [], before)));
   const deleted = doomed.map(({ path }) => path);

@@ -95,7 +95,8 @@ await describeWith(['temporal', 'postgres'], "the README's first pipeline, in a 
   });
 
   // What changes nothing, or only shows a plan, is run as it stands; of the others the words are checked.
-  const harmless = /^npx strata (check|status|runs ls|schedule ls|worker --help|backfill create .*--dry-run)/;
+  const harmless =
+    /^npx strata (check|status|runs ls|schedule ls|worker --help|vacuum --dry-run|backfill create .*--dry-run)/;
   const every = [...new Set([...commandsOf('README.md'), ...commandsOf('docs/operations.md')])].filter(
     (c) => c.startsWith('npx strata') && !FIRST.some((start) => c.startsWith(start)),
   );
