@@ -37,7 +37,7 @@ await describeWith(['temporal', 'postgres'], "the database's own clock", (addres
   }
 
   test('what is written by a transaction that is open while we read is read the next time', {
-    timeout: MINUTES,
+    timeout: 2 * MINUTES,
   }, async () => {
     const late = await journal.session();
     await late.query('begin');
@@ -70,7 +70,7 @@ await describeWith(['temporal', 'postgres'], "the database's own clock", (addres
     expect(bronze.filter(({ account }) => account === 'later')).toHaveLength(1);
   });
 
-  test('one that is rolled back leaves nothing', { timeout: MINUTES }, async () => {
+  test('one that is rolled back leaves nothing', { timeout: 2 * MINUTES }, async () => {
     const never = await journal.session();
     await never.query('begin');
     await never.query(`insert into entry (account, amount) values ('never', 9.00)`);
@@ -81,7 +81,7 @@ await describeWith(['temporal', 'postgres'], "the database's own clock", (addres
   });
 
   test('an entry whose time goes back: the transaction that began first writes last', {
-    timeout: MINUTES,
+    timeout: 2 * MINUTES,
   }, async () => {
     const [first, second] = [await journal.session(), await journal.session()];
     await first.query('begin');
@@ -97,7 +97,9 @@ await describeWith(['temporal', 'postgres'], "the database's own clock", (addres
     expect(bronze.filter(({ account }) => account === 'afterwards')).toHaveLength(3);
   });
 
-  test('many programs, transactions of all lengths, extractions in between', { timeout: 4 * MINUTES }, async () => {
+  test('many programs, transactions of all lengths, extractions in between', {
+    timeout: (fullRun ? 20 : 4) * MINUTES,
+  }, async () => {
     let writing = true;
     let commits = 0;
     const program = async (seed: number) => {

@@ -71,7 +71,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
 
   test.each(Object.keys(MERGED))(
     '%s: each observation is current, superseded or quarantined, exactly one of them',
-    { timeout: MINUTES },
+    { timeout: 2 * MINUTES },
     async (silver) => {
       const account = await accountFor(await company.lake(), silver);
       figure(`observations for ${silver}`, account);
