@@ -4,7 +4,7 @@ import { describeFailure, MUST_HAPPEN, printCoverage } from './report.ts';
 
 const { STRATA_MODEL_SEED: SEED, STRATA_MODEL_CHAOS: CHAOS, STRATA_MODEL_SCHEDULES: SCHEDULES } = process.env;
 /** Enough for every action to happen; `npm run test:model` runs many more. */
-const COUNT = Number(SCHEDULES ?? 400);
+const COUNT = Number(SCHEDULES ?? 300);
 const HOUR = 3_600_000;
 
 it.skipIf(SEED !== undefined)(

@@ -34,19 +34,19 @@ const ACTIONS: Readonly<Record<Action, number>> = {
   go: 240,
   write: 16,
   advance: 5,
-  look: 3,
+  look: 2,
   run: 5,
   backfill: 2,
   converge: 3,
   cancel: 2,
   code: 1,
-  'publish earlier': 0.5,
+  'publish earlier': 2,
 };
 
 /** What a schedule has more of, by its seed: rare meetings need more of what has to meet. */
 const THEMES: readonly { readonly actions: Partial<Record<Action, number>>; readonly writes: Writes }[] = [
   { actions: {}, writes: { payment: 60, rate: 20, merchant: 20 } },
-  { actions: { look: 25, advance: 2 }, writes: { payment: 10, rate: 5, merchant: 85 } },
+  { actions: { look: 14, advance: 2 }, writes: { payment: 10, rate: 5, merchant: 85 } },
   { actions: { converge: 12, code: 3 }, writes: { payment: 70, rate: 20, merchant: 10 } },
   { actions: { converge: 12, run: 10 }, writes: { payment: 50, rate: 50, merchant: 0 } },
 ];
@@ -83,6 +83,7 @@ export async function simulate(seed: number, { chaos, onCompany }: Wishes = {}):
     checkCovered(company);
     steps += await settle(company, '2026-10-30', 'stale');
     checkRest(company);
+    await goBack(company, prng);
     await checkRepeat(company);
     return outcome(undefined);
   } catch (error) {
@@ -231,10 +232,25 @@ function checkRest(company: Company): void {
   }
 }
 
+/** A bad publication is undone by publishing an earlier cut; the next run publishes the newest again. */
+async function goBack(company: Company, prng: Prng): Promise<void> {
+  const earlier = company.cuts.slice(0, -1);
+  if (earlier.length === 0) return;
+  const { number } = prng.pick(earlier);
+  company.actors.push(company.scheduler.spawn('publish earlier', (self) => company.publish(self, number, true)));
+  await drain(company);
+  must(company.warehouse.cut === number, 'an earlier cut can be published again', number);
+}
+
 /** The same again changes nothing. */
 async function checkRepeat(company: Company): Promise<void> {
   const before = PART.derived.map((d) => company.lake.newest(d.name).version);
   await settle(company, '2026-10-30', 'none');
   const after = PART.derived.map((d) => company.lake.newest(d.name).version);
+  must(
+    company.warehouse.cut === company.cuts.at(-1)!.number,
+    'the newest cut is published again',
+    company.warehouse.cut,
+  );
   must(String(before) === String(after), 'a run without news commits nothing to derived tables', before, after);
 }
