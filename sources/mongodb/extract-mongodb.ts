@@ -127,7 +127,8 @@ async function readRounds(
     return { oldestOpen: null, least: null, greatest: null };
   }
   const field = dataset.sourceColumns[extraction.column]!;
-  const least = await firstCursor(collection, field, {}, 1);
+  // Where reading begins is known but for a bootstrap.
+  const least = request.lower === null ? await firstCursor(collection, field, {}, 1) : null;
   const greatest = await firstCursor(collection, field, {}, -1);
   await round(await cursorPieces(collection, field, request, greatest, parallel), start);
   if (request.upper === null) await catchUp(collection, field, request, greatest, db, start, round);
