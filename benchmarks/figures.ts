@@ -25,6 +25,13 @@ export function processFigures(pid: number): ProcessFigures {
   }
 }
 
+/** Processor time since an earlier look; the peak of the whole life. */
+export function figuresSince(before: ProcessFigures, pid: number): ProcessFigures {
+  const { peakMiB, cpuSeconds } = processFigures(pid);
+  const known = cpuSeconds !== undefined && before.cpuSeconds !== undefined;
+  return { peakMiB, cpuSeconds: known ? cpuSeconds - before.cpuSeconds! : undefined };
+}
+
 let ticks: number | undefined;
 function ticksPerSecond(): number {
   ticks ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));

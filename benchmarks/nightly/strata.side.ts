@@ -7,7 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { queueName } from '../../core/queue-names.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import { dayNumber, nightAfter } from '../../demo/demo.days.ts';
-import { processFigures } from '../figures.ts';
+import { figuresSince, processFigures } from '../figures.ts';
 import { activityTimes } from './activity-times.ts';
 import type { BenchCompany } from './bench-company.ts';
 import { type Limits, type Night, type Side, WAREHOUSE } from './side.ts';
@@ -39,8 +39,9 @@ export function strataSide({ company, temporal, extensions }: BenchCompany, { me
       const worker = await startWorker(folder, variables(folder, day));
       const connection = await Connection.connect({ address: temporal });
       try {
+        const before = processFigures(worker.pid!);
         const night = await run(new Client({ connection }), day);
-        return { ...night, ...processFigures(worker.pid!) };
+        return { ...night, ...figuresSince(before, worker.pid!) };
       } finally {
         await connection.close();
         await stop(worker);

@@ -4,7 +4,7 @@ import project from '../../config/project.ts';
 import { datasetsOf } from '../../core/graph.ts';
 import { loadExtension } from '../../engine/extensions.ts';
 import { openSession } from '../../engine/session.ts';
-import { processFigures } from '../figures.ts';
+import { figuresSince, processFigures } from '../figures.ts';
 import { observe, PLAIN_SERVER } from './plain.bronze.ts';
 import { PlainLake } from './plain.lake.ts';
 import { mergeSilver } from './plain.merge.ts';
@@ -31,6 +31,7 @@ export interface PlainInput {
  * corrected for a day that is not read, a reader while it writes, a log of what it did.
  */
 async function main(input: PlainInput): Promise<void> {
+  const before = processFigures(process.pid);
   const began = performance.now();
   const steps: { step: string; begin: number; seconds: number }[] = [];
   const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
@@ -59,7 +60,7 @@ async function main(input: PlainInput): Promise<void> {
   await timed('warehouse', () => updateWarehouse(session, lake, datasetsOf(project), input.warehouse));
   lake.deleteReplaced();
   const seconds = (performance.now() - began) / 1000;
-  console.log(JSON.stringify({ seconds, ...processFigures(process.pid), steps }));
+  console.log(JSON.stringify({ seconds, ...figuresSince(before, process.pid), steps }));
 }
 
 await main(JSON.parse(process.argv[2] ?? '{}') as PlainInput);
