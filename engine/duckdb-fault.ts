@@ -64,6 +64,13 @@ const BY_MESSAGE: readonly (readonly [RegExp, Meaning])[] = [
   ],
   [/No space left|ENOSPC|Disk quota exceeded|max_temp_directory_size/i, FULL_DISK],
   [
+    /not a valid DuckDB database|Corrupt database file|database file.*checksum/i,
+    {
+      code: 'corrupt',
+      hint: 'Restore the file from a backup; or move it away, and the next publication writes it anew from the lake.',
+    },
+  ],
+  [
     /No magic bytes|not a Parquet file|Failed to read Parquet|Parquet file .* (invalid|corrupt)|invalid parquet|TProtocolException|file.*too small to be a Parquet|footer length|(ZSTD|Snappy|GZIP|LZ4).*(fail|error|corrupt)|decompress|Don't know what type|corrupt|Out of buffer|Unknown page type|Invalid (dictionary|page|data page)/i,
     CORRUPT,
   ],
@@ -133,6 +140,12 @@ export function toStrataError(error: unknown, sql: string): StrataError {
     ...(meaning.kind && { kind: meaning.kind }),
     ...(where && { where }),
   });
+}
+
+/** The same failure, once it is known which file is damaged. */
+export function damagedFile(file: string, { cause, hint, kind }: StrataError): StrataError {
+  const said = cause instanceof Error ? cause.message : '';
+  return new StrataError('corrupt', `${file}: ${said}`, { where: file, kind, cause, ...(hint && { hint }) });
 }
 
 function placeInSql(fault: DuckdbFault): string | undefined {

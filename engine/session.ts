@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import { StrataError } from '../core/errors.ts';
-import { toStrataError } from './duckdb-fault.ts';
+import { findDamaged, parquetIn } from './damaged-file.ts';
+import { damagedFile, toStrataError } from './duckdb-fault.ts';
 import { fromDuckdb, type Param, toDuckdb, typeOf, type Value } from './duckdb-values.ts';
 import { registerMacros } from './macros.ts';
 import { literal } from './sql-text.ts';
@@ -50,6 +51,8 @@ export class Session {
   readonly #instance: DuckDBInstance;
   readonly #tempFolder: string | undefined;
   readonly #running = new Set<Promise<unknown>>();
+  /** Parquet files that statements have named so far: views are read long after they were made. */
+  readonly #named: Set<string>;
   #closed = false;
 
   constructor(
@@ -57,8 +60,10 @@ export class Session {
     connection: DuckDBConnection,
     options: SessionOptions,
     tempFolder: string | undefined,
+    named: Set<string> = new Set(),
   ) {
     this.#instance = instance;
+    this.#named = named;
     this.connection = connection;
     this.options = options;
     this.#tempFolder = tempFolder;
@@ -104,7 +109,7 @@ export class Session {
   /** Another connection to the same tables, so that two statements can run at once. Closing it leaves this one open. */
   async fork(): Promise<Session> {
     const connection = await this.#guarded('', () => this.#instance.connect());
-    const session = new Session(this.#instance, connection, this.options, undefined);
+    const session = new Session(this.#instance, connection, this.options, undefined, this.#named);
     await session.run(CONNECTION_SETTINGS);
     return session;
   }
@@ -135,6 +140,7 @@ export class Session {
     const { signal } = this.options;
     if (this.#closed) throw new StrataError('internal', 'The DuckDB session is closed already');
     if (signal?.aborted) throw cancelled(signal);
+    for (const file of parquetIn(sql)) this.#named.add(file);
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       this.connection.interrupt();
@@ -147,11 +153,24 @@ export class Session {
       return await running;
     } catch (error) {
       if (signal?.aborted) throw cancelled(signal);
-      throw toStrataError(error, sql);
+      throw await this.#located(toStrataError(error, sql));
     } finally {
       this.#running.delete(running);
       clearInterval(timer);
       signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** A damaged file's error, with the file where DuckDB did not say which. */
+  async #located(failure: StrataError): Promise<StrataError> {
+    if (failure.code !== 'corrupt' || (failure.where && this.#named.has(failure.where))) return failure;
+    const connection = await this.#instance.connect().catch(() => undefined);
+    if (!connection) return failure;
+    try {
+      const file = await findDamaged(connection, this.#named, this.options.signal);
+      return file === undefined ? failure : damagedFile(file, failure);
+    } finally {
+      connection.disconnectSync();
     }
   }
 }

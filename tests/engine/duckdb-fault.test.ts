@@ -57,6 +57,23 @@ describe('damaged Parquet files', () => {
     expect(await read(file)).toMatchObject({ code: 'storage', kind: 'terminal', where: file });
   });
 
+  test('one of many behind a view, found although DuckDB does not say which', async () => {
+    const files = await Promise.all(Array.from({ length: 12 }, (_, i) => goodFile(`many-${i}.parquet`)));
+    const bad = files[8]!;
+    const list = files.map((file) => `'${file}'`).join(', ');
+    await used.session.run(`CREATE OR REPLACE VIEW many AS SELECT * FROM read_parquet([${list}])`);
+    const bytes = readFileSync(bad);
+    writeFileSync(bad, bytes.fill(0xff, 1000, 60_000));
+    const sql = 'SELECT count(DISTINCT t), count(DISTINCT i) FROM many';
+    const failure = await failureOf(used.session.rows(sql));
+    expect(failure).toMatchObject({ code: 'corrupt', kind: 'terminal', where: bad });
+    expect(failure.message).toContain(bad);
+    // In a transaction that the error ended, too.
+    await used.session.run('BEGIN');
+    expect((await failureOf(used.session.rows(sql))).where).toBe(bad);
+    await used.session.run('ROLLBACK');
+  });
+
   test('a truncated file among others is named, or all candidates are', async () => {
     const [good, bad] = [await goodFile('good.parquet'), await goodFile('bad.parquet')];
     truncateSync(bad, 5000);
