@@ -35,12 +35,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a build does not notice that its base moved',
+    rare: true,
     file: 'core/claims.ts',
     find: 'if (was === is) continue;',
     replace: 'continue;',
   },
   {
     name: 'an epoch that left bad rows is used again, and they count by epoch',
+    rare: true,
     file: 'core/claim-tag.ts',
     find: 'const text = JSON.stringify(claim);',
     replace: 'const text = JSON.stringify(claim.scopes);',
@@ -65,6 +67,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a scan counts for what was written after it',
+    rare: true,
     file: 'core/ledger.ts',
     find: '|| state.builtVersion > scanned) continue;',
     replace: ') continue;',
@@ -113,6 +116,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a cut takes tables that were built from newer ones',
+    rare: true,
     file: 'core/cuts.ts',
     find: 'if (built > version) return',
     replace: 'if (built > version + 1_000_000) return',
