@@ -1,7 +1,7 @@
 import { lakeColumns } from '../core/lake-columns.ts';
-import { ident, literal, readParquet } from '../engine/sql-text.ts';
+import { ident, readParquet } from '../engine/sql-text.ts';
 import type { MergeInput } from './build-input.ts';
-import type { BuildOutput, BuiltPartition, LocalFile } from './build-output.ts';
+import type { BuildOutput, BuiltPartition } from './build-output.ts';
 import { buildCandidates, keyText } from './candidates.ts';
 import {
   addDigest,
@@ -13,13 +13,12 @@ import {
   printDigest,
   subtractDigest,
 } from './digest.ts';
-import { withPartition } from './input-views.ts';
 import { writeKeyChanges } from './key-changes.ts';
+import { createNewContent, writeContent } from './new-content.ts';
 import { rowPartitionSql } from './partition-sql.ts';
 import { writeObservationQuarantine } from './quarantine-files.ts';
 import { writeTombstones } from './tombstones.ts';
 import { dropBeaten, dropOlderCandidates, dropUnchanged, keysOf } from './winners.ts';
-import { writePartitions } from './write-partitions.ts';
 
 /** More files than this in a partition and an append becomes a rewrite, so that partitions stay few files. */
 const FILES_PER_PARTITION = 8;
@@ -41,7 +40,10 @@ export async function mergeByKey(input: MergeInput): Promise<BuildOutput> {
   const { rewritten, appended } = await touchedPartitions(input);
   await createNewContent(input, rewritten);
   const audits = await input.audit('new_content');
-  const files = new Map([...(await write(input, rewritten)), ...(await write(input, appended))]);
+  const files = new Map([
+    ...(await writeContent(input, rewritten, rewritten)),
+    ...(await writeContent(input, appended, [])),
+  ]);
   const digests = await newDigests(input);
   const touched = [...new Set([...rewritten, ...appended, ...confirmed(input)])].sort();
   const partitions = touched.map((partition): BuiltPartition => {
@@ -116,24 +118,6 @@ async function touchedPartitions(input: MergeInput): Promise<{ rewritten: string
 async function distinctPartitions({ session }: MergeInput, relation: string): Promise<string[]> {
   const rows = await session.rows<{ p: string }>(`SELECT DISTINCT _partition AS p FROM ${relation} ORDER BY p`);
   return rows.map((row) => row.p);
-}
-
-/** View `new_content`: what the rewritten partitions will hold, and what joins the others. */
-async function createNewContent(input: MergeInput, rewritten: readonly string[]): Promise<void> {
-  const { session, dataset } = input;
-  const columns = lakeColumns(dataset);
-  const files = input.current.filter((f) => rewritten.includes(f.partition)).map((f) => f.uri);
-  const stay = `SELECT c.* FROM (SELECT *, ${rowPartitionSql(dataset)} AS _partition FROM ${readParquet(files, columns)}) c
-    ANTI JOIN removed USING (${keysOf(dataset)})`;
-  const arrive = `SELECT ${withPartition(columns)} FROM entering`;
-  await session.run(
-    `CREATE OR REPLACE TEMP VIEW new_content AS ${files.length > 0 ? `${stay} UNION ALL BY NAME ` : ''}${arrive}`,
-  );
-}
-
-function write(input: MergeInput, partitions: readonly string[]): Promise<Map<string, LocalFile[]>> {
-  const relation = `(SELECT * FROM new_content WHERE _partition IN (${partitions.map(literal).join(', ') || 'NULL'}))`;
-  return writePartitions(input.session, relation, lakeColumns(input.dataset), partitions, input.directory);
 }
 
 /** The digests of touched partitions, from what they were, what left and what came: no partition is read for it. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PARTITION_COLUMN } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
 import type { LakeColumn } from '../core/lake-columns.ts';
+import { PARQUET, ROW_GROUP_ROWS } from '../engine/parquet-format.ts';
 import type { Session } from '../engine/session.ts';
 import { ident, literal } from '../engine/sql-text.ts';
 import type { LocalFile } from './build-output.ts';
@@ -17,7 +18,7 @@ interface CopyResult {
   column_statistics: ColumnStatistics;
 }
 
-const PARQUET = 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, RETURN_STATS';
+const OPTIONS = `${PARQUET}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, RETURN_STATS`;
 
 /**
  * Writes a relation that has a `_partition` column as Parquet files, one or more per partition.
@@ -45,7 +46,7 @@ export async function writePartitions(
     copy(
       `SELECT ${names}, ${PARTITION_COLUMN} FROM ${relation}`,
       root,
-      `${PARQUET}, PARTITION_BY (${PARTITION_COLUMN}), FILENAME_PATTERN '{uuidv7}'`,
+      `${OPTIONS}, PARTITION_BY (${PARTITION_COLUMN}), FILENAME_PATTERN '{uuidv7}'`,
     ),
   );
   const written = new Map<string, LocalFile[]>();
@@ -64,7 +65,7 @@ export async function writeFile(
   columns: readonly LakeColumn[],
   directory: string,
 ): Promise<LocalFile> {
-  const [result] = await session.rows<CopyResult>(copy(query, join(directory, `${randomUUID()}.parquet`), PARQUET));
+  const [result] = await session.rows<CopyResult>(copy(query, join(directory, `${randomUUID()}.parquet`), OPTIONS));
   if (!result) throw new StrataError('internal', 'DuckDB wrote a Parquet file and said nothing of it');
   return toLocalFile(result, columns);
 }
