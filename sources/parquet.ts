@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
+import { PARQUET, ROW_GROUP_ROWS } from '../engine/parquet-format.ts';
 import type { Session } from '../engine/session.ts';
 import { literal } from '../engine/sql-text.ts';
 import type { StagedFile } from './extraction.types.ts';
@@ -14,10 +15,10 @@ export async function writeParquet(
   rowBytes: number,
 ): Promise<StagedFile | undefined> {
   const fit = Math.floor(ROW_GROUP_BYTES / Math.max(1, rowBytes) / VECTOR) * VECTOR;
-  const groupRows = Math.min(122_880, Math.max(VECTOR, fit));
+  const groupRows = Math.min(ROW_GROUP_ROWS, Math.max(VECTOR, fit));
   // Not RETURN_STATS: it hands out each column's least and greatest value, megabytes where values are.
   const count = await session.value<bigint>(
-    `COPY (${select}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows})`,
+    `COPY (${select}) TO ${literal(file)} (${PARQUET}, ROW_GROUP_SIZE ${groupRows})`,
   );
   if (!count) {
     await rm(file, { force: true });

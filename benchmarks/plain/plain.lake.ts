@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../../core/dataset.ts';
 import { lakeColumns } from '../../core/lake-columns.ts';
+import { PARQUET, ROW_GROUP_ROWS } from '../../engine/parquet-format.ts';
 import { readParquet } from '../../engine/sql-text.ts';
 
 /** Folders of Parquet files, `<layer>/<table>/_partition=<name>/*.parquet`, and what this night has done to them. */
@@ -47,7 +48,7 @@ export class PlainLake {
   copySql(name: string, select: string): string {
     const folder = this.#folder(name);
     mkdirSync(folder, { recursive: true });
-    return `COPY (${select}) TO '${folder}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, PARTITION_BY (_partition),
+    return `COPY (${select}) TO '${folder}' (${PARQUET}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, PARTITION_BY (_partition),
       FILENAME_PATTERN '${randomUUID()}_{i}', OVERWRITE_OR_IGNORE, RETURN_FILES)`;
   }
 
