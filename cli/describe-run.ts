@@ -3,6 +3,8 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowProgress } from '../workflows/messages.ts';
 import type { RunSummary } from '../workflows/run.workflow.ts';
 import { duration } from './human.ts';
+import { type Retry, retriesOf } from './retries.ts';
+import { printRetry } from './retries-view.ts';
 import { type RunInfo, runInfo } from './run-list.ts';
 import { printSummary } from './summary.ts';
 import { failureOf } from './watch-workflow.ts';
@@ -12,6 +14,8 @@ export interface RunDescription extends RunInfo {
   readonly progress: WorkflowProgress | undefined;
   readonly result: RunSummary | undefined;
   readonly failure: string | undefined;
+  /** What failed and is tried again, of a run that is not over. */
+  readonly retries: readonly Retry[];
 }
 
 /** Everything about one run. @throws WorkflowNotFoundError */
@@ -21,7 +25,8 @@ export async function describeRun(client: Client, id: string): Promise<{ value: 
   const { result, failure } =
     info.status.name === 'RUNNING' ? { result: undefined, failure: undefined } : await endOf(handle);
   const progress = await progressOf(handle, info);
-  const value: RunDescription = { ...runInfo(info), progress, result, failure };
+  const retries = info.status.name === 'RUNNING' ? await retriesOf(handle) : [];
+  const value: RunDescription = { ...runInfo(info), progress, result, failure, retries };
   return { value, text: print(value) };
 }
 
@@ -42,12 +47,14 @@ async function progressOf(
   return handle.query<WorkflowProgress>('progress').catch(() => undefined);
 }
 
-function print({ workflowId, status, state, startedAt, millis, progress, result, failure }: RunDescription): string {
+function print(description: RunDescription): string {
+  const { workflowId, status, state, startedAt, millis, progress, result, failure, retries } = description;
   const head = [
     `${workflowId}`,
     `${status}${state ? `, ${state}` : ''}; started ${startedAt}, took ${duration(millis)}`,
   ];
   if (failure !== undefined) head.push(`failed: ${failure}`);
+  head.push(...retries.map(printRetry));
   if (result?.datasets) return [...head, '', printSummary(result)].join('\n');
   if (!progress) return head.join('\n');
   const { done, total, datasets } = progress;

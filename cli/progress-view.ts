@@ -2,10 +2,14 @@ import cliProgress, { type SingleBar } from 'cli-progress';
 import type { WorkflowProgress } from '../workflows/messages.ts';
 import { duration } from './human.ts';
 import type { Output } from './output.ts';
+import type { Retry } from './retries.ts';
+import { Retries } from './retries-view.ts';
 
 /** Shows how far a workflow is. */
 export interface ProgressView {
   update(progress: WorkflowProgress): void;
+  /** What failed and is tried again; each is shown once. */
+  retries(waiting: readonly Retry[]): void;
   end(): void;
 }
 
@@ -13,6 +17,7 @@ export interface ProgressView {
 export const progressView = (out: Output): ProgressView => (out.interactive ? new Bar(out) : new Lines(out));
 
 class Bar implements ProgressView {
+  readonly #retries: Retries;
   readonly #bar: SingleBar;
   #started = false;
 
@@ -20,6 +25,7 @@ class Bar implements ProgressView {
     const format = '{bar} {value}/{total}  {state}  {elapsed}';
     const options = { format, stream: out.stderr, hideCursor: true, barsize: 30 };
     this.#bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+    this.#retries = new Retries(out);
   }
 
   readonly #since = Date.now();
@@ -32,8 +38,14 @@ class Bar implements ProgressView {
     this.#bar.update(progress.done, payload);
   }
 
+  retries(waiting: readonly Retry[]): void {
+    // The bar goes on below what is printed.
+    this.#retries.show(waiting, () => this.end());
+  }
+
   end(): void {
     if (this.#started) this.#bar.stop();
+    this.#started = false;
   }
 }
 
@@ -42,6 +54,7 @@ const QUIET_MILLIS = 5000;
 
 class Lines implements ProgressView {
   readonly #out: Output;
+  readonly #retries: Retries;
   readonly #since = Date.now();
   #phase = '';
   #last = '';
@@ -50,6 +63,11 @@ class Lines implements ProgressView {
 
   constructor(out: Output) {
     this.#out = out;
+    this.#retries = new Retries(out);
+  }
+
+  retries(waiting: readonly Retry[]): void {
+    this.#retries.show(waiting);
   }
 
   update(progress: WorkflowProgress): void {

@@ -3,7 +3,8 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { WorkflowProgress } from '../workflows/messages.ts';
 import type { Output } from './output.ts';
-import { progressView } from './progress-view.ts';
+import { type ProgressView, progressView } from './progress-view.ts';
+import { retriesOf } from './retries.ts';
 
 export type WatchEnd<T> =
   | { readonly kind: 'completed'; readonly result: T }
@@ -12,6 +13,8 @@ export type WatchEnd<T> =
   | { readonly kind: 'detached' };
 
 const LOOK_EVERY_MILLIS = 500;
+/** Several questions to Temporal each time, and nothing that must be known at once. */
+const RETRIES_EVERY_MILLIS = 3000;
 
 /** Shows a workflow's progress until it ends or the person leaves. */
 export async function watchWorkflow<T>(handle: WorkflowHandle, out: Output): Promise<WatchEnd<T>> {
@@ -23,7 +26,10 @@ export async function watchWorkflow<T>(handle: WorkflowHandle, out: Output): Pro
   process.on('SIGTERM', leave);
   const ended = endOf<T>(handle);
   const over = new AbortController();
-  const looking = lookUntil(over.signal, handle, show);
+  const looking = Promise.all([
+    lookUntil(over.signal, LOOK_EVERY_MILLIS, () => lookOnce(handle, show)),
+    lookUntil(over.signal, RETRIES_EVERY_MILLIS, () => showRetries(handle, view)),
+  ]);
   try {
     const end = await Promise.race([ended, aborted(left.signal).then((): WatchEnd<T> => ({ kind: 'detached' }))]);
     if (end.kind !== 'detached') await lookOnce(handle, show);
@@ -42,10 +48,18 @@ type Show = (progress: WorkflowProgress) => void;
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
-async function lookUntil(over: AbortSignal, handle: WorkflowHandle, show: Show): Promise<void> {
+async function lookUntil(over: AbortSignal, every: number, look: () => Promise<void>): Promise<void> {
   while (!over.aborted) {
-    await lookOnce(handle, show);
-    await sleep(LOOK_EVERY_MILLIS, undefined, { signal: over }).catch(() => undefined);
+    await look();
+    await sleep(every, undefined, { signal: over }).catch(() => undefined);
+  }
+}
+
+async function showRetries(handle: WorkflowHandle, view: ProgressView): Promise<void> {
+  try {
+    view.retries(await retriesOf(handle));
+  } catch {
+    // Temporal does not answer just now: the next look tells.
   }
 }
 
