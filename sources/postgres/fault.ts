@@ -31,7 +31,11 @@ const START =
 /** Whatever went wrong with a PostgreSQL source, from its driver or through DuckDB's scanner, without any password. */
 export function postgresFault(error: unknown, connection: SourceConnection, relation?: string): StrataError {
   if (error instanceof StrataError && (error.code === 'cancelled' || isDiskFault(error))) return error;
-  const said = redact(textOf(error), connection.url).trim().slice(0, MOST_CHARACTERS);
+  // A fault that was understood on the way comes by again, where the table is known.
+  const said = redact(textOf(error), connection.url)
+    .trim()
+    .replace(/^PostgreSQL: /, '')
+    .slice(0, MOST_CHARACTERS);
   const misfit = misfitIn(said);
   const where = [connection.name && `source ${connection.name}`, addressOf(connection.url), relation]
     .filter(Boolean)
