@@ -23,6 +23,8 @@ let counter = 0;
 
 export async function openSources(addresses: AddressesFor<'postgres' | 'mongodb'>): Promise<Sources> {
   const admin = new pg.Client({ connectionString: addresses.postgresUrl });
+  // A server that a test stops ends its connections, not the test run.
+  admin.on('error', () => {});
   await admin.connect();
   const mongo = await new MongoClient(addresses.mongodbUrl).connect();
   const closers: (() => Promise<unknown>)[] = [];
@@ -34,6 +36,7 @@ export async function openSources(addresses: AddressesFor<'postgres' | 'mongodb'
     url.pathname = `/${name}`;
     const pgUrl = url.href;
     const client = new pg.Client({ connectionString: pgUrl });
+    client.on('error', () => {});
     await client.connect();
     const generators: Generator[] = [];
     closers.push(async () => {

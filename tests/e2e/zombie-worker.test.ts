@@ -62,45 +62,47 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep past it
   );
 
   // It sleeps so shortly that nobody took over: the fence alone keeps it from writing.
-  // Only in the full run: on a machine with much other work the sleeper has said nothing within a minute, once.
-  const cancelledZombie = fullRun ? test.concurrent : test.skip;
-  cancelledZombie(
-    'while its run is cancelled: its commit is refused as fenced, though nobody could tell it',
-    {
-      timeout: 10 * MINUTES,
-    },
-    async () => {
-      const temporal = await ownTemporal();
-      const company = await Company.open({ sources, temporal: temporal.address });
-      try {
-        company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
-        const sleeper = await WorkerProcess.start(company, { queues: 'extract' });
-        await WorkerProcess.start(company, { queues: 'control,transform,warehouse' });
-        await sources.client.query('BEGIN; LOCK TABLE country IN ACCESS EXCLUSIVE MODE');
-        const cancelled = await startRun(company, 1, DAYS);
-        await until(async () => {
-          const waiting = "select 1 from pg_locks where relation = 'country'::regclass and not granted";
-          return (await sources.client.query(waiting)).rowCount === 1;
-        });
-        sleeper.signal('SIGSTOP');
-        await cancelled.cancel();
-        await expect(resultOf(cancelled)).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
-        const before = await visible(company);
-        await temporal.killNow();
-        await sources.client.query('COMMIT');
-        sleeper.signal('SIGCONT');
-        const refused = /ingest ingest\/dev\/bronze.country.*epoch 1 lost to epoch 1.*/;
-        const said = await until(async () => refused.exec(sleeper.said)?.[0]);
-        expectUnchanged(before, await visible(company));
-        figure('what a fenced zombie says', said.replace(/^.*?: /, ''));
-        await temporal.restart();
-        expect(await resultOf(await startRun(company, 1, DAYS))).toMatchObject({ published: { cut: 1 } });
-        await expectRight(company, 'cancelled, its zombie fenced, then run again');
-      } finally {
-        await endWorkers(company);
-        await company.close();
-        await temporal.stop();
-      }
-    },
-  );
+  test.concurrent('while its run is cancelled: its commit is refused as fenced, though nobody could tell it', {
+    timeout: 10 * MINUTES,
+  }, async () => {
+    const temporal = await ownTemporal();
+    const company = await Company.open({ sources, temporal: temporal.address });
+    try {
+      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
+      const sleeper = await WorkerProcess.start(company, { queues: 'extract' });
+      await WorkerProcess.start(company, { queues: 'control,transform,warehouse' });
+      await sources.client.query('BEGIN; LOCK TABLE country IN ACCESS EXCLUSIVE MODE');
+      const cancelled = await startRun(company, 1, DAYS);
+      await until(async () => {
+        const waiting = "select 1 from pg_locks where relation = 'country'::regclass and not granted";
+        return (await sources.client.query(waiting)).rowCount === 1;
+      });
+      sleeper.signal('SIGSTOP');
+      const began = performance.now();
+      await cancelled.cancel();
+      await expect(resultOf(cancelled)).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+      const before = await visible(company);
+      await temporal.killNow();
+      await sources.client.query('COMMIT');
+      sleeper.signal('SIGCONT');
+      // On a machine with much other work it slept past its heartbeat after all, and its own timer may stop it before it
+      // tries to commit.
+      const refused = /ingest ingest\/dev\/bronze.country.*epoch 1 lost to epoch 1.*/;
+      const overslept = performance.now() - began > 25_000;
+      const said = await until(async () => refused.exec(sleeper.said)?.[0]).catch((error) => {
+        if (overslept) return 'nothing: it slept for too long to try';
+        throw error;
+      });
+      expectUnchanged(before, await visible(company));
+      figure('what a fenced zombie says', said.replace(/^.*?: /, ''));
+      await temporal.restart();
+      expect(await resultOf(await startRun(company, 1, DAYS))).toMatchObject({ published: { cut: 1 } });
+      await expectRight(company, 'cancelled, its zombie fenced, then run again');
+    } finally {
+      await sources.client.query('ROLLBACK');
+      await endWorkers(company);
+      await company.close();
+      await temporal.stop();
+    }
+  });
 });
