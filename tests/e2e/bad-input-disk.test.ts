@@ -61,7 +61,8 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'no room', (addresses) =
         const worker = await WorkerProcess.start(company, { shell: `trap '' XFSZ; ulimit -S -f ${kibibytes};` });
         const handle = await startRun(company, 1, DAYS);
         const said = await firstFailure(company);
-        expect(said).toMatch(/File too large/);
+        // By DuckDB's or by Node's writer, whichever comes to the limit first.
+        expect(said).toMatch(/File too large|larger than the limit/);
         expect(said).toMatch(file);
         expect(said).toContain('ulimit -f');
         figure(`a limit that ${what} do not fit says`, said.split('\n'));
