@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, readFile } from 'node:fs';
+import { copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { makeFolder, syncFile, syncFolder, writeDurably } from './file-durability.ts';
 import { codeOf, fileError } from './file-errors.ts';
 import { listFiles, withInfo } from './file-listing.ts';
@@ -17,6 +18,9 @@ import {
   type ObjectStore,
   textOf,
 } from './object-store.ts';
+
+/** Small files in a quarter of the time that fs/promises takes: planning reads thousands of commits. */
+const readWhole = promisify(readFile);
 
 /** Unfinished writes live here, below the root: same file system, never listed. */
 const TEMP = '.strata-tmp';
@@ -41,7 +45,7 @@ export class FileStore implements ObjectStore {
     const file = this.uri(path);
     if (range) assertRange(range);
     try {
-      return range ? await readRange(file, range) : await readFile(file);
+      return range ? await readRange(file, range) : await readWhole(file);
     } catch (error) {
       // A folder is no object, and neither is what lies below a file.
       if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
