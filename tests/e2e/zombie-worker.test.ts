@@ -3,12 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
 import { describeWith } from '../servers.ts';
-import { until } from '../workflows/until.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company } from './company.ts';
-import { figure } from './figures.ts';
 import { at, MOMENTS, type Moment } from './moments.ts';
-import { ownTemporal } from './own-temporal.ts';
 import { resultOf, startRun } from './runs.ts';
 import { endWorkers, WorkerProcess } from './strata.process.ts';
 import { expectReadable, expectRight, expectUnchanged, visible } from './visible.ts';
@@ -60,49 +57,4 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep past it
       }
     },
   );
-
-  // It sleeps so shortly that nobody took over: the fence alone keeps it from writing.
-  test.concurrent('while its run is cancelled: its commit is refused as fenced, though nobody could tell it', {
-    timeout: 10 * MINUTES,
-  }, async () => {
-    const temporal = await ownTemporal();
-    const company = await Company.open({ sources, temporal: temporal.address });
-    try {
-      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
-      const sleeper = await WorkerProcess.start(company, { queues: 'extract' });
-      await WorkerProcess.start(company, { queues: 'control,transform,warehouse' });
-      await sources.client.query('BEGIN; LOCK TABLE country IN ACCESS EXCLUSIVE MODE');
-      const cancelled = await startRun(company, 1, DAYS);
-      await until(async () => {
-        const waiting = "select 1 from pg_locks where relation = 'country'::regclass and not granted";
-        return (await sources.client.query(waiting)).rowCount === 1;
-      });
-      sleeper.signal('SIGSTOP');
-      const began = performance.now();
-      await cancelled.cancel();
-      await expect(resultOf(cancelled)).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
-      const before = await visible(company);
-      await temporal.killNow();
-      await sources.client.query('COMMIT');
-      sleeper.signal('SIGCONT');
-      // On a machine with much other work it slept past its heartbeat after all, and its own timer may stop it before it
-      // tries to commit.
-      const refused = /ingest ingest\/dev\/bronze.country.*epoch 1 lost to epoch 1.*/;
-      const overslept = performance.now() - began > 25_000;
-      const said = await until(async () => refused.exec(sleeper.said)?.[0]).catch((error) => {
-        if (overslept) return 'nothing: it slept for too long to try';
-        throw error;
-      });
-      expectUnchanged(before, await visible(company));
-      figure('what a fenced zombie says', said.replace(/^.*?: /, ''));
-      await temporal.restart();
-      expect(await resultOf(await startRun(company, 1, DAYS))).toMatchObject({ published: { cut: 1 } });
-      await expectRight(company, 'cancelled, its zombie fenced, then run again');
-    } finally {
-      await sources.client.query('ROLLBACK');
-      await endWorkers(company);
-      await company.close();
-      await temporal.stop();
-    }
-  });
 });
