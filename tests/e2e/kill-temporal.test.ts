@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
 import { describeWith } from '../servers.ts';
@@ -93,6 +94,24 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of Temporal', (
         expect(await resultOf(handle)).toMatchObject({ published: { cut: 1 } });
         figure(`both killed when ${moment.name}`, `done ${((performance.now() - began) / 1000).toFixed(1)} s later`);
         await expectRight(company, `both killed when ${moment.name}`);
+      }),
+  );
+
+  test.skipIf(!fullRun)(
+    'and away for a minute and a half: worker and watcher wait for it (full run only)',
+    { timeout: 8 * MINUTES },
+    () =>
+      withTemporal(async (company, temporal) => {
+        const worker = await WorkerProcess.start(company);
+        const killed = at(MOMENTS.merged, company, () => temporal.killNow());
+        const run = strata(company, ['run', 'daily_oltp_to_olap', '--from', dateOfDay(1), '--to', dateOfDay(DAYS)]);
+        await await killed;
+        await sleep(90_000);
+        expect(worker.lives, worker.said).toBe(true);
+        await temporal.restart();
+        const { code, stderr } = await run;
+        expect(code, stderr).toBe(0);
+        await expectRight(company, 'Temporal away for a minute and a half');
       }),
   );
 });
