@@ -4,4 +4,5 @@ export type { Dataset, DerivedDataset, SourceDataset } from './dataset.ts';
 export { dataset, day, hour, merge, month, type Row, replace, source, week, whole } from './define-dataset.ts';
 export { pipeline } from './pipeline.ts';
 export { project } from './project.ts';
+export { references } from './references.ts';
 export { applicationClock, cursor, databaseClock, mongo, postgres, snapshot } from './source.ts';

@@ -15,9 +15,17 @@ export type SqlType =
 
 export type PiiClass = 'email' | 'name' | 'address' | 'ip' | 'free_text' | 'identifier';
 
+/** The column of another table whose values a column holds. */
+export interface Reference {
+  /** `gold.dim_customer` */
+  readonly dataset: string;
+  readonly column: string;
+}
+
 interface ColumnMeta {
   sqlType?: SqlType;
   key?: boolean;
+  references?: Reference;
   pii?: PiiClass;
   /** The text holds JSON. */
   json?: boolean;
@@ -34,6 +42,7 @@ export interface Column {
   readonly key: boolean;
   readonly pii: PiiClass | undefined;
   readonly json: boolean;
+  readonly references: Reference | undefined;
   readonly description: string | undefined;
   /** The type without `nullable`: what a value that is present must satisfy. */
   readonly schema: z.ZodType;
@@ -41,7 +50,8 @@ export interface Column {
 
 const registry = z.registry<ColumnMeta>();
 
-function mark<T extends z.ZodType>(schema: T, meta: ColumnMeta): T {
+/** A copy of the schema that says more about the column. */
+export function mark<T extends z.ZodType>(schema: T, meta: ColumnMeta): T {
   // A clone, so that marking a shared schema (one enum used by two datasets) does not mark its other uses.
   const copy = schema.clone() as T;
   registry.add(copy, { ...metaOf(schema), ...meta });
@@ -131,6 +141,7 @@ function toColumn(name: string, schema: z.ZodType): Column {
     key: meta.key ?? false,
     pii: meta.pii,
     json: meta.json ?? false,
+    references: meta.references,
     description: schema.description ?? inner.description,
     schema: inner,
   };

@@ -4,6 +4,7 @@ import type { Dataset, DerivedDataset } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
 import { checkGraph, datasetsOf } from '../core/graph.ts';
 import type { Project } from '../core/project.ts';
+import { misfit } from '../core/references.ts';
 import { bindDataset } from './bind.ts';
 import { bindChecks } from './check-rules.ts';
 import type { RowPredicate } from './content-hash.ts';
@@ -45,7 +46,10 @@ export async function checkProject(project: Project, options: CheckOptions): Pro
   }
   const session = await openSession({ memoryLimit: '512MB', threads: 1 });
   try {
-    for (const dataset of datasets) problems.push(...(await checkDataset(session, project, dataset, options)));
+    for (const dataset of datasets) {
+      problems.push(...(await checkDataset(session, project, dataset, options)));
+      problems.push(...referenceProblems(dataset, datasets));
+    }
   } finally {
     await session.close();
   }
@@ -91,6 +95,17 @@ function partitionProblems({ name, partitionBy, columns, kind }: Dataset): Probl
     ];
   }
   return [];
+}
+
+function referenceProblems({ name, columns }: Dataset, datasets: readonly Dataset[]): Problem[] {
+  return columns.flatMap((column): Problem[] => {
+    const wrong = column.references && misfit(column.references, datasets);
+    if (!wrong) return [];
+    const hint = 'References point at the one key column of a dataset that a pipeline lists.';
+    return [
+      { subject: name, where: name, message: `${name}.${column.name} references what is not there: ${wrong}`, hint },
+    ];
+  });
 }
 
 async function readSql(sqlRoot: string, dataset: DerivedDataset, file: string): Promise<string> {
