@@ -12,7 +12,7 @@ import {
 import { StrataError } from './errors.ts';
 import type { Grain } from './interval.ts';
 import { type Input, inputBuilders } from './mapping.ts';
-import type { Extraction, SourceColumns, SourceRef } from './source.ts';
+import { type Extraction, keySnapshotsOf, type SourceColumns, type SourceRef } from './source.ts';
 
 const partition =
   (grain: Grain) =>
@@ -64,6 +64,12 @@ export function source<const S extends ColumnShape>(
   const common = commonOf(definition);
   const { extraction } = definition;
   if (extraction.kind === 'cursor') requireColumn(common, extraction.column, 'the cursor');
+  if (keySnapshotsOf(extraction) && common.key.length === 0) {
+    throw new StrataError('bad_definition', `${common.name} asks for key snapshots, but no column is marked key(...)`, {
+      where: common.name,
+      hint: 'Mark the columns that tell rows apart with key(...), or leave `deletes` out.',
+    });
+  }
   const partitionBy: PartitionBy =
     extraction.kind === 'cursor' ? day(extraction.column) : { kind: 'time', column: '_observed_at', grain: 'day' };
   const dataset: SourceDataset & { readonly shape: S } = {

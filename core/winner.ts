@@ -3,10 +3,11 @@ import type { SourceDataset } from './dataset.ts';
 /**
  * Do positions tell which of two versions of a source row is the newer one? They do where a look is one picture of the
  * source and the row's own time may go back: the database's clock stamps rows with the time at which their transaction
- * began, and one that began first may write last; a table read by snapshot has no time that is trusted.
+ * began, and one that began first may write last; a table read by snapshot has no time that is trusted. Where deletions are
+ * found by key snapshots too: a deletion has no time of its own, and a row that is written again may bring back its old one.
  */
 export const positionDecides = ({ extraction }: SourceDataset): boolean =>
-  extraction.kind === 'snapshot' || extraction.clock.kind === 'database';
+  extraction.kind === 'snapshot' || extraction.clock.kind === 'database' || extraction.deletes !== undefined;
 
 /** What decides between two observations of one key. */
 export interface Rank {
