@@ -4,6 +4,7 @@ import type { Dataset, DerivedDataset, SourceDataset } from '../core/dataset.ts'
 import { StrataError } from '../core/errors.ts';
 import { checkGraph, datasetNamed, datasetsOf, type Part } from '../core/graph.ts';
 import type { Project } from '../core/project.ts';
+import { type BoundView, bindView } from '../engine/bind-views.ts';
 import { canonicalSql } from '../engine/canonical-sql.ts';
 import { contentHash, sourceContentHash } from '../engine/content-hash.ts';
 import type { Session } from '../engine/session.ts';
@@ -17,14 +18,20 @@ interface Definition {
   readonly hash: string;
 }
 
-/** What a project's datasets mean, read once: SQL texts, row checks, content hashes. */
+/** What a project's datasets mean, read once: SQL texts, row checks, content hashes, views. */
 export class Definitions {
   readonly #project: Project;
   readonly #known: ReadonlyMap<string, Definition>;
+  readonly #views: ReadonlyMap<string, readonly BoundView[]>;
 
-  private constructor(project: Project, known: ReadonlyMap<string, Definition>) {
+  private constructor(
+    project: Project,
+    known: ReadonlyMap<string, Definition>,
+    views: ReadonlyMap<string, readonly BoundView[]>,
+  ) {
     this.#project = project;
     this.#known = known;
+    this.#views = views;
   }
 
   /** @throws bad_definition: a shape that does not fit, a SQL file that is missing or cannot be parsed */
@@ -41,7 +48,13 @@ export class Definitions {
       const canonical = await canonicalSql(session, sqlText, dataset.sql);
       known.set(dataset.name, { dataset, sqlText, rowChecks, hash: contentHash(dataset, canonical, rowChecks) });
     }
-    return new Definitions(project, known);
+    const views = new Map<string, BoundView[]>();
+    for (const pipeline of project.pipelines) {
+      const bound: BoundView[] = [];
+      for (const view of pipeline.views) bound.push(await bindView(session, project, pipeline, view, sqlRoot));
+      views.set(pipeline.name, bound);
+    }
+    return new Definitions(project, known, views);
   }
 
   hash(dataset: string): string {
@@ -59,6 +72,11 @@ export class Definitions {
 
   rowChecks(dataset: string): readonly RowCheck[] {
     return this.#of(dataset).rowChecks;
+  }
+
+  /** What a pipeline shows in the warehouse beside its tables. */
+  views(pipeline: string): readonly BoundView[] {
+    return this.#views.get(pipeline) ?? [];
   }
 
   isSource(name: string): boolean {

@@ -6,6 +6,7 @@ import { StrataError } from '../core/errors.ts';
 import { pipelineNamed, upstreamOf } from '../core/graph.ts';
 import type { LedgerState } from '../core/ledger.ts';
 import type { Pipeline } from '../core/pipeline.ts';
+import { isPublished, publishedName, publishedOf } from '../core/published.ts';
 import type { Ledgers } from '../core/staleness.ts';
 import { cutNamed } from '../lake/cuts.ts';
 import type { Publication, PublishedTable } from '../warehouse/warehouse.ts';
@@ -40,19 +41,14 @@ export async function publicationOf(
     const names = new Set(tables.map(({ name }) => name));
     const gone = Object.keys(previous?.cut.versions ?? {})
       .filter(isPublished)
-      .map(tableName);
-    return { pipeline, fromCut: from, toCut: to, tables, dropTables: gone.filter((name) => !names.has(name)) };
+      .map(publishedName);
+    const dropTables = gone.filter((name) => !names.has(name));
+    const views = platform.definitions.views(pipeline);
+    return { pipeline, fromCut: from, toCut: to, tables, dropTables, views };
   } finally {
     await session.close();
   }
 }
-
-/** The warehouse receives what is finished: the gold layer of what the pipeline lists. */
-const isPublished = (dataset: string): boolean => dataset.startsWith('gold.');
-const tableName = (dataset: string): string => dataset.slice(dataset.indexOf('.') + 1);
-
-const publishedOf = ({ datasets }: Pipeline): DerivedDataset[] =>
-  datasets.filter((d): d is DerivedDataset => d.kind === 'derived' && isPublished(d.name));
 
 interface LoadedCut {
   readonly cut: Cut;
@@ -106,7 +102,7 @@ async function tableOf(
   const needed = [...files.values()].filter((file) => wanted.has(file.partition));
   const uris = await readable.of(platform.lake.table(name), needed);
   return {
-    name: tableName(name),
+    name: publishedName(name),
     description: dataset.description,
     columns: dataset.columns,
     key: dataset.key,

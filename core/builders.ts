@@ -6,3 +6,4 @@ export { pipeline } from './pipeline.ts';
 export { project } from './project.ts';
 export { references } from './references.ts';
 export { applicationClock, cursor, databaseClock, mongo, postgres, snapshot } from './source.ts';
+export { view } from './view.ts';

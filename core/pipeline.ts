@@ -3,6 +3,7 @@ import type { Dataset } from './dataset.ts';
 import { StrataError } from './errors.ts';
 import { type Instant, instant } from './instant.ts';
 import { GRAINS, type Grain } from './interval.ts';
+import type { View } from './view.ts';
 
 export interface Schedule {
   /** Five fields, UTC. */
@@ -18,6 +19,8 @@ export interface Pipeline {
   readonly grain: Grain;
   readonly schedule: Schedule | undefined;
   readonly datasets: readonly Dataset[];
+  /** Made anew in the warehouse by each publication. */
+  readonly views: readonly View[];
   readonly params: z.ZodObject | undefined;
   readonly publish: { readonly to: string; readonly openPartitions: boolean } | undefined;
 }
@@ -31,6 +34,7 @@ export interface PipelineDefinition {
   interval: Grain;
   schedule?: Schedule;
   datasets: Dataset[];
+  views?: View[];
   params?: z.ZodObject;
   /** `to`: a warehouse named in the settings. `openPartitions`: publish days that are not over yet; default false. */
   publish?: { to: string; openPartitions?: boolean };
@@ -53,6 +57,7 @@ export function pipeline(definition: PipelineDefinition): Pipeline {
     grain: definition.interval,
     schedule: definition.schedule,
     datasets: definition.datasets,
+    views: definition.views ?? [],
     params: definition.params,
     publish: definition.publish && {
       to: definition.publish.to,

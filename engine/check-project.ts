@@ -7,6 +7,7 @@ import type { Project } from '../core/project.ts';
 import { misfit } from '../core/references.ts';
 import { bindDataset } from './bind.ts';
 import { bindChecks } from './check-rules.ts';
+import { checkViews } from './check-views.ts';
 import type { RowPredicate } from './content-hash.ts';
 import { findNondeterminism } from './determinism.ts';
 import { functionTraits } from './function-traits.ts';
@@ -50,6 +51,7 @@ export async function checkProject(project: Project, options: CheckOptions): Pro
       problems.push(...(await checkDataset(session, project, dataset, options)));
       problems.push(...referenceProblems(dataset, datasets));
     }
+    problems.push(...(await checkViews(session, project, options.sqlRoot)));
   } finally {
     await session.close();
   }

@@ -8,6 +8,7 @@ import { errorCode, flush, toStorageError } from './durable-file.ts';
 import { exists } from './generations.ts';
 import { ATTACHED, type Move, moveLedger, readState } from './ledger-tables.ts';
 import { dropTable, loadTable } from './load-table.ts';
+import { createViews, dropViews } from './load-views.ts';
 import { ensureTable } from './table-shape.ts';
 import type { LoadedTable } from './warehouse.ts';
 
@@ -34,12 +35,14 @@ export async function loadDifference(session: Session, move: Move): Promise<Load
   await session.run('BEGIN');
   await moveLedger(session, move);
   await session.run(`CREATE SCHEMA IF NOT EXISTS ${ATTACHED}.${ident(schema)}`);
+  await dropViews(session, schema, publication.pipeline);
   const loaded: LoadedTable[] = [];
   for (const table of publication.tables) {
     await ensureTable(session, schema, table);
     loaded.push(await loadTable(session, schema, table));
   }
   for (const table of publication.dropTables ?? []) loaded.push(await dropTable(session, schema, table));
+  await createViews(session, schema, publication.pipeline, publication.views ?? []);
   await session.run('COMMIT');
   await session.run(`CHECKPOINT ${ATTACHED}`);
   return loaded;

@@ -18,6 +18,16 @@ export interface PublishedTable {
   readonly full?: boolean;
 }
 
+/** A view as the warehouse should hold it at the new cut. */
+export interface PublishedView {
+  readonly name: string;
+  readonly description?: string;
+  /** In the order of the SELECT. */
+  readonly columns: readonly { readonly name: string; readonly description?: string }[];
+  /** One SELECT; `{{name}}` stands for the published table of that name. */
+  readonly sql: string;
+}
+
 /** The difference between two cuts of one pipeline. */
 export interface Publication {
   readonly pipeline: string;
@@ -27,6 +37,8 @@ export interface Publication {
   readonly tables: readonly PublishedTable[];
   /** Tables of earlier cuts that no longer exist. */
   readonly dropTables?: readonly string[];
+  /** All views of the pipeline, made in the same transaction after the tables; what it had and is not here goes. */
+  readonly views?: readonly PublishedView[];
   /** An earlier cut may follow a later one: this takes back a bad publication. */
   readonly allowEarlier?: boolean;
 }
