@@ -1,15 +1,32 @@
 import type { Db, IndexDescription } from 'mongodb';
 
-/** The queries these serve: a customer's reviews by rating, the sessions of an address, and the pipeline's cursor. */
+/** The pipeline's cursor. */
+const UPDATED_AT: IndexDescription = { key: { updated_at: 1 }, name: 'updated_at' };
+
+/** Each serves a query of the company's programs or of its people (queries/); every collection has the pipeline's cursor too. */
 export const MONGO_INDEXES: Readonly<Record<string, IndexDescription[]>> = {
-  customer_review: [
-    { key: { customer_id: 1, rating: 1 }, name: 'customer_id_rating' },
-    { key: { updated_at: 1 }, name: 'updated_at' },
+  customer_review: [{ key: { customer_id: 1, rating: 1 }, name: 'customer_id_rating' }, UPDATED_AT],
+  user_interaction: [{ key: { 'location.ip': 1 }, name: 'location_ip' }, UPDATED_AT],
+  customer: [
+    {
+      key: { 'preferences.device': 1, 'preferences.paymentMethod': 1, 'preferences.currency': 1 },
+      name: 'preferences',
+    },
+    UPDATED_AT,
   ],
-  user_interaction: [
-    { key: { 'location.ip': 1 }, name: 'location_ip' },
-    { key: { updated_at: 1 }, name: 'updated_at' },
+  transaction: [
+    {
+      key: { transaction_id: 1 },
+      name: 'transaction_id',
+      unique: true,
+      // Documents without one are many, and to an index they would all be the same.
+      partialFilterExpression: { transaction_id: { $type: 'string' } },
+    },
+    UPDATED_AT,
   ],
+  log: [{ key: { user: 1, dbname: 1, 'lines.error_severity': 1 }, name: 'user_dbname_severity' }, UPDATED_AT],
+  merchant: [{ key: { industry: 1, 'rating.average': 1 }, name: 'industry_rating' }, UPDATED_AT],
+  ml_feature: [{ key: { entity: 1, time: 1 }, name: 'entity_time' }, UPDATED_AT],
 };
 
 /** Creates the collections' indexes where they are missing. */
