@@ -179,6 +179,33 @@ describe('silver.session', () => {
     expect(failed).toEqual({});
   });
 
+  it('counts events by type, and keeps first and last page without what people typed', async () => {
+    const events = (...list: object[]) => JSON.stringify(list);
+    const { rows } = await runModel(session, {
+      raw: [
+        sessionOf('1', {
+          events: events(
+            { type: 'page_view', pageUrl: '/shop?q=my+name#top' },
+            { type: 'page_view', pageUrl: '/cart' },
+            { type: 'click', pageUrl: '/cart', elementId: 'b' },
+            { type: 'form_submit', formFields: { type: 'click' } },
+            { type: 'scroll', pageUrl: '/thanks' },
+          ),
+        }),
+        sessionOf('2', { events: events({ type: 'click' }) }),
+        sessionOf('3', { events: '[3, null]' }),
+        sessionOf('4', { events: null }),
+      ],
+    });
+    const counts = ['event_count', 'page_view_count', 'click_count', 'form_submit_count'];
+    expect(pick(rows, ...counts, 'landing_page', 'exit_page')).toEqual([
+      ['5', '2', '1', '1', '/shop', '/thanks'],
+      ['1', '0', '1', '0', null, null],
+      ['2', '0', '0', '0', null, null],
+      ['0', '0', '0', '0', null, null],
+    ]);
+  });
+
   it('sends to quarantine what has no id, no start, no sensible length or no list of events', async () => {
     const { failed } = await runModel(session, {
       raw: [

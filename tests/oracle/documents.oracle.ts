@@ -17,6 +17,11 @@ export interface OracleSession {
   session_start: string;
   duration_seconds: number | null;
   event_count: number;
+  page_view_count: number;
+  click_count: number;
+  form_submit_count: number;
+  landing_page: string | null;
+  exit_page: string | null;
   device_type: string | null;
   os: string | null;
   browser: string | null;
@@ -77,7 +82,7 @@ export function oracleSessions(db: Db): Promise<OracleDocuments<OracleSession>> 
       session_id,
       session_start,
       duration_seconds: duration === null ? null : Number(duration),
-      event_count: events?.length ?? 0,
+      ...eventsOf((events ?? []) as readonly unknown[]),
       device_type: textOf(document.device, 'type')?.toLowerCase() ?? null,
       os: textOf(document.device, 'os'),
       browser: textOf(document.device, 'browser'),
@@ -89,6 +94,19 @@ export function oracleSessions(db: Db): Promise<OracleDocuments<OracleSession>> 
     };
     return { key: session_id, rank: (document.updated_at as Date).toISOString(), row };
   });
+}
+
+function eventsOf(events: readonly unknown[]) {
+  const ofType = (type: string) => events.filter((event) => textOf(event, 'type') === type).length;
+  const pageOf = (event: unknown) => textOf(event, 'pageUrl')?.split(/[?#]/)[0] ?? null;
+  return {
+    event_count: events.length,
+    page_view_count: ofType('page_view'),
+    click_count: ofType('click'),
+    form_submit_count: ofType('form_submit'),
+    landing_page: pageOf(events[0]),
+    exit_page: pageOf(events.at(-1)),
+  };
 }
 
 async function winners<Row>(

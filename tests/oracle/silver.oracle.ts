@@ -56,13 +56,13 @@ async function reviews(db: Db): Promise<Row[]> {
 
 async function sessions(db: Db): Promise<Row[]> {
   const { rows } = await oracleSessions(db);
-  return rows.map(({ session_start, duration_seconds, event_count, is_active, updated_at, ...row }) => ({
-    ...row,
+  return rows.map(({ session_start, updated_at, ...row }) => ({
+    ...asText(row),
     session_start: micros(session_start),
-    duration_seconds: duration_seconds === null ? null : String(duration_seconds),
-    event_count: String(event_count),
-    is_active: is_active === null ? null : String(is_active),
     precedence: precedence(updated_at, row.document_id),
     updated_at: micros(updated_at),
   }));
 }
+
+const asText = (row: Readonly<Record<string, string | number | boolean | null>>): Row =>
+  Object.fromEntries(Object.entries(row).map(([column, value]) => [column, value === null ? null : String(value)]));

@@ -11,6 +11,12 @@ SELECT
     WHEN raw.events IS NULL THEN 0
     WHEN json_type(raw.events) = 'ARRAY' THEN CAST(json_array_length(raw.events) AS INTEGER)
   END AS event_count,
+  COALESCE(len(list_filter(json_extract_string(raw.events, '$[*].type'), lambda type: type = 'page_view')), 0)::INTEGER AS page_view_count,
+  COALESCE(len(list_filter(json_extract_string(raw.events, '$[*].type'), lambda type: type = 'click')), 0)::INTEGER AS click_count,
+  COALESCE(len(list_filter(json_extract_string(raw.events, '$[*].type'), lambda type: type = 'form_submit')), 0)::INTEGER AS form_submit_count,
+  -- Without the query: it holds what people typed.
+  regexp_extract(document_text(raw.events -> '$[0].pageUrl'), '^[^?#]*') AS landing_page,
+  regexp_extract(document_text(raw.events -> '$[#-1].pageUrl'), '^[^?#]*') AS exit_page,
   lower(document_text(raw.device -> '$.type')) AS device_type,
   document_text(raw.device -> '$.os') AS os,
   document_text(raw.device -> '$.browser') AS browser,
