@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import type { Settings } from '../../config/settings.ts';
 import { StrataError } from '../../core/errors.ts';
 import { suggestion } from '../../core/suggest.ts';
 import { formatQuery, QUERY_FORMATS, type QueryFormat } from '../../warehouse/query-format.ts';
@@ -8,9 +9,12 @@ import type { Register } from '../cli.ts';
 import type { Context } from '../context.ts';
 import { wholeNumber } from '../option-values.ts';
 
+const FORMATS = [...QUERY_FORMATS, 'parquet', 'arrow'] as const;
+type Format = QueryFormat | 'parquet' | 'arrow';
+
 interface QueryCommandOptions {
   readonly file?: string;
-  readonly format: QueryFormat | 'arrow';
+  readonly format: Format;
   readonly warehouse?: string;
   readonly maxRows?: number;
 }
@@ -20,9 +24,7 @@ export const query: Register = (parent, cli) => {
     .command('query [sql]')
     .description('ask the warehouse one question, read-only; --json gives an array of rows')
     .option('--file <path>', 'file with the SQL; - reads standard input')
-    .addOption(
-      new Option('--format <format>', 'how rows are printed').choices([...QUERY_FORMATS, 'arrow']).default('table'),
-    )
+    .addOption(new Option('--format <format>', 'how rows are printed').choices(FORMATS).default('table'))
     .option('--warehouse <name>', 'default: the only one there is, or the one called analytics')
     .option('--max-rows <n>', 'most rows to print (default 10000)', wholeNumber)
     .action(
@@ -39,17 +41,19 @@ export const query: Register = (parent, cli) => {
           session: { memoryLimit, threads },
         });
         const result = await warehouse.query(sql, options.maxRows === undefined ? {} : { maxRows: options.maxRows });
-        context.out.raw(await printed(result, context.out.json ? 'json' : options.format));
+        context.out.raw(await printed(result, context.out.json ? 'json' : options.format, context.settings));
         if (result.truncated) context.out.note(`only the first ${result.rows.length} rows; --max-rows gives more`);
         return undefined;
       }),
     );
 };
 
-async function printed(result: QueryResult, format: QueryCommandOptions['format']): Promise<string | Uint8Array> {
-  if (format !== 'arrow') return `${formatQuery(result, format)}\n`;
-  const { formatArrow } = await import('../../warehouse/arrow-format.ts');
-  return formatArrow(result);
+async function printed(result: QueryResult, format: Format, settings: Settings): Promise<string | Uint8Array> {
+  if (format === 'arrow') return (await import('../../warehouse/arrow-format.ts')).formatArrow(result);
+  if (format !== 'parquet') return `${formatQuery(result, format)}\n`;
+  const { formatParquet } = await import('../../warehouse/parquet-result.ts');
+  const { memoryLimit, threads } = settings.duckdb;
+  return formatParquet(result, { memoryLimit, threads }, settings.temp);
 }
 
 async function readSql(given: string | undefined, file: string | undefined): Promise<string> {
