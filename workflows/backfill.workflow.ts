@@ -1,11 +1,18 @@
-import { condition, continueAsNew, isCancellation, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { PublishResult } from '../activities/converge.types.ts';
 import type { ResolvedBackfill } from '../activities/run.types.ts';
 import { control } from './activity-proxies.ts';
 import { awaitCut } from './await-cut.ts';
 import { type BackfillState, emptyState, ingestWindow } from './backfill-window.ts';
 import { asWorkflowFailure } from './failures.ts';
-import { pauseSignal, resumeSignal, retryFailedSignal } from './messages.ts';
+import { pauseSignal, resumeSignal, retryFailedUpdate } from './messages.ts';
 import { Progress } from './progress.ts';
 import { failed, publishCut, type RunSummary } from './run.workflow.ts';
 import { searchAttributesOf } from './search-attributes.ts';
@@ -23,7 +30,7 @@ export interface BackfillSummary extends RunSummary {
 
 /**
  * A long range: many ingests in a sliding window, then convergence, one publication. What failed does not stop the rest;
- * it is named at the end, and tried again by the signal `retryFailed` or a backfill with `reprocess: failed`.
+ * it is named at the end, and tried again by the update `retryFailed` or a backfill with `reprocess: failed`.
  */
 export async function backfill(input: unknown, carried?: BackfillCarried): Promise<BackfillSummary> {
   const progress = new Progress('backfill');
@@ -61,10 +68,22 @@ function handleSignals(state: BackfillState, progress: Progress): void {
   };
   setHandler(pauseSignal, pause(true));
   setHandler(resumeSignal, pause(false));
-  setHandler(retryFailedSignal, () => {
-    state.retry.push(...state.failed.splice(0));
-    progress.forgetFailures();
-  });
+  setHandler(
+    retryFailedUpdate,
+    () => {
+      const again = state.failed.splice(0);
+      state.retry.push(...again);
+      progress.forgetFailures();
+      return again.length;
+    },
+    {
+      // After the window nobody would take them up, and they would be forgotten.
+      validator: () => {
+        if (progress.state !== 'resolving' && progress.state !== 'ingesting')
+          throw ApplicationFailure.nonRetryable('Its ingests are over', 'ingests_over');
+      },
+    },
+  );
   progress.paused = state.paused;
 }
 

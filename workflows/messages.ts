@@ -1,4 +1,4 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ConvergeRequest } from '../activities/converge.types.ts';
 
 export interface Reason {
@@ -47,8 +47,8 @@ export const convergedSignal = defineSignal<[ConvergeOutcome]>('converged');
 /** To a backfill: start no further ingest; those that run end. */
 export const pauseSignal = defineSignal('pause');
 export const resumeSignal = defineSignal('resume');
-/** To a backfill: ingests that failed are tried again. */
-export const retryFailedSignal = defineSignal('retryFailed');
+/** To a backfill while it ingests: those that failed are tried again; says how many. Refused after its ingests. */
+export const retryFailedUpdate = defineUpdate<number>('retryFailed');
 
 /** Of a run, backfill and converge. */
 export const progressQuery = defineQuery<WorkflowProgress>('progress');

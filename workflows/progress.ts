@@ -21,6 +21,10 @@ export class Progress {
     setHandler(progressQuery, () => this.snapshot());
   }
 
+  get state(): string {
+    return this.#state;
+  }
+
   /** A phase such as `ingesting`; also the search attribute StrataState. */
   enter(state: string): void {
     if (state === this.#state) return;

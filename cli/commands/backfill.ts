@@ -1,9 +1,9 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import { type WorkflowHandle, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { StrataError } from '../../core/errors.ts';
 import { pipelineNamed } from '../../core/graph.ts';
 import { parseWorkflowId } from '../../core/workflow-ids.ts';
-import { pauseSignal, resumeSignal, retryFailedSignal } from '../../workflows/messages.ts';
+import { pauseSignal, resumeSignal, retryFailedUpdate } from '../../workflows/messages.ts';
 import type { Cli, Register } from '../cli.ts';
 import { describeRun } from '../describe-run.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -17,17 +17,15 @@ export const backfill: Register = (parent, cli) => {
   backfillCreate(group, cli);
   ls(group, cli);
   describe(group, cli);
-  tell(group, cli, 'pause', 'start no further ingests; those that run end', 'paused', (h) => h.signal(pauseSignal));
-  tell(group, cli, 'resume', 'go on', 'resumed', (h) => h.signal(resumeSignal));
-  tell(
-    group,
-    cli,
-    'retry-failed',
-    'try the failed ingests of a running backfill again',
-    'failed ingests are tried again',
-    (h) => h.signal(retryFailedSignal),
+  tell(group, cli, 'pause', 'start no further ingests; those that run end', (h) =>
+    h.signal(pauseSignal).then(() => 'paused'),
   );
-  tell(group, cli, 'cancel', 'end it; what it has committed stays', 'asked to end', (h) => h.cancel());
+  tell(group, cli, 'resume', 'go on', (h) => h.signal(resumeSignal).then(() => 'resumed'));
+  tell(group, cli, 'retry-failed', 'try the failed ingests of a running backfill again', async (h) => {
+    const again = await h.executeUpdate(retryFailedUpdate);
+    return again === 0 ? 'no ingest has failed so far' : `${again} failed ingests are tried again`;
+  });
+  tell(group, cli, 'cancel', 'end it; what it has committed stays', (h) => h.cancel().then(() => 'asked to end'));
 };
 
 const ls: Register = (parent, cli) => {
@@ -71,8 +69,7 @@ function tell(
   cli: Cli,
   verb: string,
   about: string,
-  done: string,
-  work: (handle: WorkflowHandle) => Promise<unknown>,
+  work: (handle: WorkflowHandle) => Promise<string>,
 ): void {
   group
     .command(`${verb} <id>`)
@@ -80,7 +77,9 @@ function tell(
     .action(
       cli.action<[string]>(async ({ settings, out }, [id]) => {
         refuseOther(id);
-        await withTemporal(settings, (client) => work(client.workflow.getHandle(id)).catch(notRunning(id)));
+        const done = await withTemporal(settings, (client) =>
+          work(client.workflow.getHandle(id)).catch(notRunning(id)),
+        );
         out.data({ workflowId: id, done }, () => `${id}: ${done}`);
         return undefined;
       }),
@@ -97,8 +96,9 @@ function refuseOther(id: string): void {
 const notRunning =
   (id: string) =>
   (error: unknown): never => {
-    if (!(error instanceof Error && error.name === 'WorkflowNotFoundError')) throw error;
-    throw new StrataError('bad_input', `No backfill ${id} is running`, {
+    const over = error instanceof WorkflowUpdateFailedError;
+    if (!over && !(error instanceof WorkflowNotFoundError)) throw error;
+    throw new StrataError('bad_input', over ? `The ingests of ${id} are over` : `No backfill ${id} is running`, {
       hint: 'See `strata backfill ls`; after its end, create one with --reprocess failed.',
       cause: error,
     });

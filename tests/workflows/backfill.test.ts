@@ -115,6 +115,25 @@ await describeWith(['temporal', 'postgres'], 'a backfill', (addresses) => {
     expect(await publishedDays(shop)).toEqual(await shop.expected());
   });
 
+  test('tries failed ingests again when told while it runs, and says how many', async () => {
+    await shop.db.query('ALTER TABLE rate RENAME TO rates');
+    const handle = await start({ ...RANGE, to: '2026-01-02', reprocess: 'completed', maxActive: 3 }, 'told');
+    // Two ingests that wait keep it in the window while it is told.
+    await shop.db.query('BEGIN; LOCK TABLE sale IN ACCESS EXCLUSIVE MODE');
+    try {
+      await until(async () => ((await progressOf('told')).failures.length > 0 ? true : undefined));
+      await shop.db.query('ALTER TABLE rates RENAME TO rate');
+      expect(await handle.executeUpdate('retryFailed')).toBeGreaterThan(0);
+      expect(await handle.executeUpdate('retryFailed')).toBe(0);
+    } finally {
+      await shop.db.query('COMMIT');
+    }
+    expect(await handle.result()).toMatchObject({ ingests: 4 });
+    await expect(handle.executeUpdate('retryFailed')).rejects.toThrow();
+    const first = <T extends { day: string }>(days: readonly T[]) => days.filter(({ day }) => day <= '2026-01-02');
+    expect(first(await publishedDays(shop))).toEqual(first(await shop.expected()));
+  });
+
   test('refuses wrong input at once', async () => {
     const reversed = await failureOf((await start({ ...RANGE, from: '2026-01-13' }, 'reversed')).result());
     expect(reversed.message).toContain('The range is reversed');
