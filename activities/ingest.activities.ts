@@ -1,12 +1,14 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { admit } from '../core/claims.ts';
-import { nextLook, refuseOlderSnapshot } from '../core/coverage.ts';
+import { nextLook, reachesPresent, refuseOlderSnapshot } from '../core/coverage.ts';
 import type { SourceDataset } from '../core/dataset.ts';
-import type { Instant } from '../core/instant.ts';
 import { type Interval, partitionsIn } from '../core/interval.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
 import { type Claim, LEDGER_FORMAT, type LedgerEntry, type LedgerState, type Version } from '../core/ledger.ts';
 import type { Staged } from '../core/ports.ts';
+import { keySnapshotsOf } from '../core/source.ts';
 import { extract } from '../sources/extract.ts';
 import type { ExtractRequest } from '../sources/extraction.types.ts';
 import { lowWaterOf } from '../sources/low-water.ts';
@@ -23,6 +25,8 @@ export interface IngestActivityInput {
 
 /** More content versions than these are not listed in a result; whoever needs them waits for all. */
 const MOST_PARTITIONS = 1000;
+/** At one source for one ingest. What is still missing then comes with the next. */
+const MOST_LOOKS = 3;
 
 export function createIngestActivities(platform: Platform) {
   const { definitions, lake, temp } = platform;
@@ -39,15 +43,14 @@ export function createIngestActivities(platform: Platform) {
       return resultOf(name, admission.version, entry, ledger, interval, started);
     }
     return withAttempt(temp, async (attempt) => {
-      const staged = await look(dataset, ledger, interval, attempt);
-      const rule = new BronzeRule(platform, dataset, staged, attempt);
+      const { staged, rule } = await lookUntilNothingIsMissed(dataset, interval, attempt);
       try {
         const { version, entry } = await table.commit({
           claim,
           partitions: [],
           columns: lakeColumns(dataset),
           prepare: async (state) => {
-            if (dataset.extraction.kind === 'snapshot') {
+            if (dataset.extraction.kind === 'snapshot' || keySnapshotsOf(dataset.extraction)) {
               refuseOlderSnapshot(name, state.ledger, staged.coverage.position);
             }
             const { adds, partitions, counts, bytes } = await rule.apply(state);
@@ -69,16 +72,25 @@ export function createIngestActivities(platform: Platform) {
     });
   }
 
-  async function look(
-    dataset: SourceDataset,
-    ledger: LedgerState,
-    interval: Interval,
-    { directory }: Attempt,
-  ): Promise<Staged> {
+  /** Where keys show rows that the cursor did not bring, the source is read again from the earliest of them. */
+  async function lookUntilNothingIsMissed(dataset: SourceDataset, interval: Interval, attempt: Attempt) {
+    const table = platform.lake.table(dataset.name);
+    let request = await requestFor(dataset, (await table.load()).ledger, interval);
+    for (let tries = 1; ; tries++) {
+      const directory = join(attempt.directory, `look-${tries}`);
+      const staged = await look(dataset, request, directory);
+      const rule = new BronzeRule(platform, dataset, staged, attempt);
+      const missed = tries < MOST_LOOKS ? await rule.missed(await table.load(), request.upper) : undefined;
+      if (missed === undefined) return { staged, rule };
+      await rule.close();
+      await rm(directory, { recursive: true, force: true });
+      request = { ...request, lower: missed };
+    }
+  }
+
+  async function look(dataset: SourceDataset, request: ExtractRequest, directory: string): Promise<Staged> {
     const context = Context.current();
-    const connection = platform.source(dataset.source);
-    const request = await requestFor(dataset, ledger, interval);
-    return extract(dataset, request, connection, {
+    return extract(dataset, request, platform.source(dataset.source), {
       directory,
       openSession: (signal) => platform.openSession(signal),
       signal: context.cancellationSignal,
@@ -88,11 +100,13 @@ export function createIngestActivities(platform: Platform) {
   }
 
   async function requestFor(dataset: SourceDataset, ledger: LedgerState, interval: Interval): Promise<ExtractRequest> {
-    if (dataset.extraction.kind === 'snapshot') return { lower: null, upper: null, rangeEnd: interval.end };
+    const { extraction } = dataset;
+    if (extraction.kind === 'snapshot') return { lower: null, upper: null, rangeEnd: interval.end };
     // Without a mark nothing is known to be complete: then everything from the lower bound on is read.
-    const mark: Instant = (await lowWaterOf(dataset, platform.source(dataset.source))) ?? interval.start;
-    const { lower, upper } = nextLook(ledger, interval, mark);
-    return { lower, upper: upper ?? null, rangeEnd: interval.end };
+    const mark = await lowWaterOf(dataset, platform.source(dataset.source));
+    const { lower, upper } = nextLook(ledger, interval, mark ?? interval.start);
+    const keys = keySnapshotsOf(extraction) !== undefined && reachesPresent(interval, mark);
+    return { lower, upper: upper ?? null, rangeEnd: interval.end, ...(keys && { keys }) };
   }
 
   return { ingest };

@@ -1,6 +1,6 @@
 import type { Dataset, SourceDataset } from './dataset.ts';
 import { StrataError } from './errors.ts';
-import { earliest, type Instant } from './instant.ts';
+import { earliest, type Instant, shift } from './instant.ts';
 import { type Interval, intervalOf } from './interval.ts';
 import { covers, subtract } from './interval-set.ts';
 import type { LedgerState } from './ledger.ts';
@@ -28,12 +28,23 @@ export function nextLook(ledger: LedgerState, range: Interval, lowWater: Instant
   };
 }
 
+const DAY_MILLIS = 86_400_000;
+
+/**
+ * Does the range end less than a day before what the source shows for good? Then a look at it also tells which keys are
+ * gone; the days of a backfill need not each read all keys.
+ * @param lowWater null where nobody can tell
+ */
+export const reachesPresent = (range: Interval, lowWater: Instant | null): boolean =>
+  lowWater === null || shift(range.end, DAY_MILLIS) > lowWater;
+
 /** Has the range been seen for good, so that looking again finds nothing? */
 export const isSettled = (ledger: LedgerState, range: Interval): boolean => covers(ledger.settled, range);
 
 /**
  * A snapshot stores only what differs from the newest one; put in behind a newer one it would win over what that one saw
- * and, because it was the same as before, did not store.
+ * and, because it was the same as before, did not store. Where deletions are found by key snapshots every look is held to
+ * this: an older one brings rows of keys that a newer one, not knowing them, could not call gone.
  * @param position of the snapshot that was read
  * @throws conflict when a newer snapshot is in the log: read the source again
  */
@@ -61,7 +72,7 @@ export function coverageOf(source: SourceDataset, ledger: LedgerState, interval:
  */
 export function openPartitions(dataset: Dataset, ledgers: Ledgers): string[] {
   const by = dataset.partitionBy;
-  if (by.kind === 'all') return [];
+  if (by.kind !== 'time') return [];
   const sources = drivingSources(dataset);
   return [...ledgerOf(ledgers, dataset.name).partitions.keys()].filter((partition) => {
     const interval = intervalOf(partition, by.grain);

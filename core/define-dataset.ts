@@ -10,6 +10,8 @@ import {
   type WriteMode,
 } from './dataset.ts';
 import { StrataError } from './errors.ts';
+import { type HistoryShape, type Type2, withHistory } from './history.ts';
+import { refuseBadHistory } from './history-rules.ts';
 import type { Grain } from './interval.ts';
 import { type Input, inputBuilders } from './mapping.ts';
 import { type Extraction, keySnapshotsOf, type SourceColumns, type SourceRef } from './source.ts';
@@ -23,7 +25,8 @@ export const week = partition('week');
 export const month = partition('month');
 export const whole = (): PartitionBy => ({ kind: WHOLE });
 
-export const merge = (options: { latestBy: string }): WriteMode => ({ kind: 'merge', latestBy: options.latestBy });
+/** @param options.deletes `keep`: the SQL sees deletions too (`raw._op = 'd'`), and each becomes a row; default: it removes its key */
+export const merge = (options: { latestBy: string; deletes?: 'keep' }): WriteMode => ({ kind: 'merge', ...options });
 export const replace = (): WriteMode => ({ kind: 'replace' });
 
 /** The type of a row, from the columns: `type Payment = Row<typeof payments>`. */
@@ -57,6 +60,11 @@ export interface DerivedDefinition<S extends ColumnShape> extends Common<S> {
   write?: WriteMode;
 }
 
+/** A derived dataset whose SQL gives versions: see {@link type2}. */
+export type HistoryDefinition<S extends ColumnShape, K extends string> = DerivedDefinition<S> & {
+  history: Type2<keyof NoInfer<S> & string, K>;
+};
+
 /** Declares a bronze dataset: observations of a source table. */
 export function source<const S extends ColumnShape>(
   definition: SourceDefinition<S>,
@@ -68,6 +76,12 @@ export function source<const S extends ColumnShape>(
     throw new StrataError('bad_definition', `${common.name} asks for key snapshots, but no column is marked key(...)`, {
       where: common.name,
       hint: 'Mark the columns that tell rows apart with key(...), or leave `deletes` out.',
+    });
+  }
+  if (keySnapshotsOf(extraction) && common.key.includes(cursorOf(extraction))) {
+    throw new StrataError('bad_definition', `${common.name}: its cursor is part of the key, so no key is ever gone`, {
+      where: common.name,
+      hint: 'Mark only columns that never change with key(...), or leave `deletes` out.',
     });
   }
   const partitionBy: PartitionBy =
@@ -89,13 +103,21 @@ export function source<const S extends ColumnShape>(
 }
 
 /** Declares a silver or gold dataset: one SQL statement over its inputs. */
+export function dataset<const S extends ColumnShape, const K extends string>(
+  definition: HistoryDefinition<S, K>,
+): DerivedDataset & { readonly shape: S & HistoryShape<K> };
 export function dataset<const S extends ColumnShape>(
-  definition: DerivedDefinition<S>,
-): DerivedDataset & { readonly shape: S } {
-  const common = commonOf(definition);
+  definition: DerivedDefinition<S> & { history?: undefined },
+): DerivedDataset & { readonly shape: S };
+export function dataset(
+  definition: DerivedDefinition<ColumnShape> & { history?: Type2 | undefined },
+): DerivedDataset & { readonly shape: ColumnShape } {
+  const { history } = definition;
+  const shape = history ? withHistory(definition.columns, history) : definition.columns;
+  const common = commonOf({ ...definition, columns: shape });
   const partitionBy = definition.partitionBy ?? whole();
   const write = definition.write ?? replace();
-  if (partitionBy.kind === 'time') requireColumn(common, partitionBy.column, 'the partition');
+  if (partitionBy.kind !== 'all') requireColumn(common, partitionBy.column, 'the partition');
   const inputs = Object.fromEntries(Object.entries(definition.inputs).map(([name, input]) => [name, toInput(input)]));
   if (write.kind === 'merge') {
     requireColumn(common, write.latestBy, 'latestBy');
@@ -111,14 +133,16 @@ export function dataset<const S extends ColumnShape>(
       });
     }
   }
-  const result: DerivedDataset & { readonly shape: S } = {
+  if (history) refuseBadHistory({ ...common, partitionBy, write, inputs }, history);
+  const result: DerivedDataset & { readonly shape: ColumnShape } = {
     ...common,
     kind: 'derived',
     inputs,
     sql: definition.sql,
     write,
     partitionBy,
-    shape: definition.columns,
+    ...(history && { history }),
+    shape,
     ...inputBuilders(() => result),
   };
   return result;
@@ -143,6 +167,8 @@ function commonOf<S extends ColumnShape>(definition: Common<S>) {
     checks: definition.checks ?? [],
   };
 }
+
+const cursorOf = (extraction: Extraction): string => (extraction.kind === 'cursor' ? extraction.column : '');
 
 function requireColumn(common: { name: string; columns: readonly Column[] }, column: string, role: string): void {
   if (!common.columns.some((c) => c.name === column)) {

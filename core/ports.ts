@@ -1,3 +1,4 @@
+import type { Instant } from './instant.ts';
 import type { CoverageEntry, Version } from './ledger.ts';
 
 /** A Parquet file of a lake table. */
@@ -26,4 +27,14 @@ export interface Staged {
   readonly bytes: number;
   /** Without `kind: snapshot`'s covered range where the whole table was read: then covered is the day it was taken in. */
   readonly coverage: CoverageEntry;
+  /** Present where the request asked for it. */
+  readonly keys?: StagedKeys;
+}
+
+/** All keys of the source at the position of `coverage`: what bronze holds besides is gone. */
+export interface StagedKeys {
+  /** Parquet files: the key columns and the cursor. */
+  readonly uris: readonly string[];
+  /** The moment of the look on the cursor's clock: later than every cursor it saw. Deletions bear it. */
+  readonly at: Instant;
 }

@@ -46,6 +46,12 @@ export function coverageOf(extraction: Extraction, request: ExtractRequest, look
   return { covered, settledTo: within(covered, settled), ...stamp };
 }
 
+/** When a key that this look does not find is said to have gone: on the cursor's clock, after every cursor it saw. */
+export function deletionTime(extraction: Extraction, request: ExtractRequest, look: Look): Instant {
+  const simulated = extraction.kind === 'cursor' && extraction.clock.kind === 'application';
+  return simulated ? applicationEnd(request, look) : look.observedAt;
+}
+
 /** Not later than what is settled: a row that is still to come may be older than the oldest one seen. */
 function bootstrapStart(look: Look, settled: Instant | null): Instant {
   const least = look.least ?? look.observedAt;

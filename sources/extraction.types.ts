@@ -9,6 +9,8 @@ export interface ExtractRequest {
   readonly upper: Instant | null;
   /** End of the range that was asked for, where `upper` is null: how far coverage may reach although no row lies there. */
   readonly rangeEnd?: Instant;
+  /** Also read every key of the table, under the same snapshot. */
+  readonly keys?: boolean;
 }
 
 /** Where a source is. The URL holds the password: it is never printed, see `redact`. */

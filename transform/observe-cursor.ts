@@ -1,6 +1,8 @@
 import { PARTITION_COLUMN, type SourceDataset } from '../core/dataset.ts';
+import { keySnapshotsOf } from '../core/source.ts';
 import type { Session } from '../engine/session.ts';
 import { ident } from '../engine/sql-text.ts';
+import { overtaken } from './observe-keys.ts';
 
 export const ALL_STAGED = 'SELECT * FROM staged';
 
@@ -23,7 +25,8 @@ export async function newInCursorPartitions(
        QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position = _at DESC, _position DESC) = 1`
     : 'SELECT * FROM existing WHERE false';
   const joined = `LEFT JOIN newest e ON ${scope.map((c) => `s.${c} = e.${c}`).join(' AND ')}`;
-  const fresh = `(e._position IS NULL OR ${differs(dataset, 's', 'e')})`;
+  const again = keySnapshotsOf(dataset.extraction) && hasExisting ? ` OR ${overtaken(dataset.key, 'e')}` : '';
+  const fresh = `(e._position IS NULL OR ${differs(dataset, 's', 'e')}${again})`;
   if (twice) {
     return `WITH newest AS (${newest}), versions AS (${versionsSql(dataset, scope)})
       SELECT s.* EXCLUDE (_version, _same_as_before) FROM versions s ${joined}

@@ -1,11 +1,15 @@
 import type { SourceDataset } from '../core/dataset.ts';
 import { PARTITION_COLUMN } from '../core/dataset.ts';
+import type { Instant } from '../core/instant.ts';
+import type { IntervalSet } from '../core/interval-set.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
+import { keySnapshotsOf } from '../core/source.ts';
 import type { Session } from '../engine/session.ts';
 import { ident, readParquet } from '../engine/sql-text.ts';
 import type { BuildOutput, BuiltPartition, LocalFile } from './build-output.ts';
 import { addDigest, type Digest, digestOf, digestSql, NO_ROWS, parseDigest, printDigest } from './digest.ts';
 import { ALL_STAGED, holdsKeyTwice, newInCursorPartitions } from './observe-cursor.ts';
+import { createHeads, deletionsSql, earliestMissed, type KeyLook, keyColumns } from './observe-keys.ts';
 import { differencesFromHead } from './observe-snapshot.ts';
 import { bronzePartitionSql } from './partition-sql.ts';
 import { adoptable, describeStaged, partitionsOf, type StagedPart } from './staged-files.ts';
@@ -16,11 +20,13 @@ export interface ObserveInput {
   readonly dataset: SourceDataset;
   /** Parquet of the extraction, with bronze's columns, as `surveyStaged` found it. */
   readonly staged: readonly StagedPart[];
-  /** Bronze's files: of the partitions of `staged`, or of the whole table for a snapshot. */
+  /** Bronze's files: of the partitions of `staged`, or of the whole table for a snapshot and where deletions are looked for. */
   readonly existing: readonly { readonly uri: string; readonly partition: string }[];
   /** What the ledger says of the partitions so far. */
   readonly digests: ReadonlyMap<string, string>;
   readonly directory: string;
+  /** All keys of the source, where the look read them. */
+  readonly keys?: KeyLook;
   /** A person has agreed that this snapshot deletes as much as it does. */
   readonly deletionsApproved?: boolean;
 }
@@ -37,10 +43,11 @@ interface Appended {
  * @throws held when a snapshot would delete more than the dataset allows.
  */
 export async function observe(input: ObserveInput): Promise<BuildOutput> {
+  const deleted = await deletions(input);
   const adopted = await adoptableParts(input);
   const whole = new Set(adopted.map(({ uri }) => uri));
   const rest = input.staged.filter(({ uri }) => !whole.has(uri));
-  const appended = [await adopt(input, adopted), await appendNew(input, rest)];
+  const appended = [await adopt(input, adopted), await appendNew(input, rest), deleted];
 
   const names = [...new Set(appended.flatMap((each) => [...each.keys()]))].sort();
   const partitions = names.map((partition): BuiltPartition => {
@@ -54,6 +61,38 @@ export async function observe(input: ObserveInput): Promise<BuildOutput> {
   const rowsIn = input.staged.reduce((sum, { rows }) => sum + rows, 0);
   const rowsOut = partitions.reduce((sum, p) => sum + p.files.reduce((n, f) => n + f.rows, 0), 0);
   return { partitions, quarantine: [], audits: [], counts: { rowsIn, rowsOut, quarantined: 0 } };
+}
+
+/** Leaves `heads` behind where deletions are looked for. */
+async function deletions(input: ObserveInput): Promise<Map<string, Appended>> {
+  if (!keySnapshotsOf(input.dataset.extraction) || input.existing.length === 0) return new Map();
+  await createKeyViews(input);
+  if (!input.keys) return new Map();
+  await input.session.run(`CREATE OR REPLACE TEMP TABLE deleted AS ${await deletionsSql(input, input.keys)}`);
+  return write(input, 'deleted');
+}
+
+/**
+ * Where a look must begin to bring the rows that this one missed, see earliestMissed; undefined: none is missing.
+ * @param settled where every row was seen for good. @param upper the look read rows before it; null: all
+ */
+export async function missedBehindCursor(
+  input: ObserveInput,
+  settled: IntervalSet,
+  upper: Instant | null,
+): Promise<Instant | undefined> {
+  if (!input.keys || input.existing.length === 0) return undefined;
+  await createKeyViews(input);
+  return earliestMissed(input, settled, upper);
+}
+
+async function createKeyViews(input: ObserveInput): Promise<void> {
+  const { session, dataset, keys } = input;
+  await createView(input, 'staged', uris(input.staged));
+  await createView(input, 'everything', uris(input.existing));
+  const columns = keyColumns(dataset);
+  await session.run(`CREATE OR REPLACE TEMP VIEW present AS SELECT * FROM ${readParquet(keys?.uris ?? [], columns)}`);
+  await createHeads(input);
 }
 
 async function adoptableParts(input: ObserveInput): Promise<StagedPart[]> {
@@ -83,9 +122,12 @@ async function appendNew(input: ObserveInput, parts: readonly StagedPart[]): Pro
   // A snapshot without rows says something too: that all rows are gone.
   if (parts.length === 0 && dataset.extraction.kind === 'cursor') return new Map();
   if (parts.length === 0 && existing.length === 0) return new Map();
+  const touched = partitionsOf(parts);
+  const compared =
+    dataset.extraction.kind === 'snapshot' ? existing : existing.filter(({ partition }) => touched.has(partition));
   await createView(input, 'staged', uris(parts));
-  await createView(input, 'existing', uris(existing));
-  const hasExisting = existing.length > 0;
+  await createView(input, 'existing', uris(compared));
+  const hasExisting = compared.length > 0;
   const query =
     dataset.extraction.kind === 'snapshot'
       ? await differencesFromHead(input, hasExisting)
@@ -93,8 +135,13 @@ async function appendNew(input: ObserveInput, parts: readonly StagedPart[]): Pro
   // What needs no comparison is not copied: it is read twice from the staged files instead.
   const observed = query === ALL_STAGED ? 'staged' : 'observed';
   if (observed === 'observed') await session.run(`CREATE OR REPLACE TEMP TABLE observed AS ${query}`);
-  const digests = await digestsOf(input, observed);
-  const files = await writePartitions(session, observed, lakeColumns(dataset), [...digests.keys()], input.directory);
+  return write(input, observed);
+}
+
+async function write(input: ObserveInput, relation: string): Promise<Map<string, Appended>> {
+  const { session, dataset, directory } = input;
+  const digests = await digestsOf(input, relation);
+  const files = await writePartitions(session, relation, lakeColumns(dataset), [...digests.keys()], directory);
   return new Map([...digests].map(([partition, digest]) => [partition, { digest, files: files.get(partition) ?? [] }]));
 }
 

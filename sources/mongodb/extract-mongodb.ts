@@ -6,8 +6,9 @@ import { StrataError } from '../../core/errors.ts';
 import { instantFromMillis, shift } from '../../core/instant.ts';
 import type { Staged } from '../../core/ports.ts';
 import type { Session } from '../../engine/session.ts';
-import { coverageOf, type Look } from '../coverage.ts';
+import { coverageOf, deletionTime, type Look } from '../coverage.ts';
 import type { ExtractOptions, ExtractRequest, SourceConnection } from '../extraction.types.ts';
+import { keyPart } from '../key-part.ts';
 import { Progress } from '../progress.ts';
 import { stampsOf } from '../stamps.ts';
 import { drain } from '../work-queue.ts';
@@ -68,13 +69,19 @@ async function readAll(
   await requireCollection(db, dataset);
   const collection = db.collection(dataset.relation);
   const parallel = options.parallel ?? 2;
-  const reader = new DocumentReader(dataset, request);
   const batchSize = await batchSizeFor(db, dataset.relation);
   const start = await serverMoment(db);
   const observedAt = options.now ?? start.at;
   using progress = new Progress(0, options.heartbeat);
+  using keyProgress = new Progress(0, options.heartbeat);
   let files = 0;
-  const round = async (pieces: readonly Piece[], moment: ServerMoment) => {
+  const readInto = async (
+    progress: Progress,
+    dataset: SourceDataset,
+    reader: DocumentReader,
+    pieces: readonly Piece[],
+    moment: ServerMoment,
+  ) => {
     progress.expect(pieces.length);
     const stamps = stampsOf(String(moment.position), observedAt);
     await drain(pieces, parallel, options.signal, async (take) => {
@@ -99,14 +106,21 @@ async function readAll(
       }
     });
   };
-  const look = await readRounds(dataset, request, collection, db, parallel, start, round);
+  // Keys first: a document that comes or moves behind their back is found by the rounds that follow.
+  if (request.keys) {
+    const part = keyPart(dataset);
+    const keys = new DocumentReader(part, { lower: null, upper: null });
+    await readInto(keyProgress, part, keys, await idPieces(collection, parallel), start);
+  }
+  const reader = new DocumentReader(dataset, request);
+  const round = (pieces: readonly Piece[], moment: ServerMoment) => readInto(progress, dataset, reader, pieces, moment);
+  const time = await readRounds(dataset, request, collection, db, parallel, start, round);
+  const look: Look = { observedAt, at: start.at, position: String(start.position), ...time };
   return {
     ...progress.staged,
-    coverage: coverageOf(dataset.extraction, request, {
-      observedAt,
-      at: start.at,
-      position: String(start.position),
-      ...look,
+    coverage: coverageOf(dataset.extraction, request, look),
+    ...(request.keys && {
+      keys: { uris: keyProgress.staged.uris, at: deletionTime(dataset.extraction, request, look) },
     }),
   };
 }

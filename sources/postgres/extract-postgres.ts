@@ -6,15 +6,17 @@ import { StrataError } from '../../core/errors.ts';
 import type { Staged } from '../../core/ports.ts';
 import { loadExtension } from '../../engine/extensions.ts';
 import type { Session } from '../../engine/session.ts';
-import { coverageOf } from '../coverage.ts';
+import { coverageOf, deletionTime } from '../coverage.ts';
 import type { ExtractOptions, ExtractRequest, SourceConnection } from '../extraction.types.ts';
+import { keyPart } from '../key-part.ts';
 import { Progress } from '../progress.ts';
 import { stampsOf } from '../stamps.ts';
 import { drain } from '../work-queue.ts';
 import { cursorOf, rangeCondition } from './bounds.ts';
 import { stopBackends } from './cancel.ts';
 import { describeRelation } from './catalog.ts';
-import type { ChunkReader, ReadPlan } from './chunk-reader.ts';
+import type { Chunk } from './chunk.ts';
+import type { ReadPlan } from './chunk-reader.ts';
 import { planChunks } from './chunks.ts';
 import { openCopyReader } from './copy.reader.ts';
 import { projectionsOf } from './projection.ts';
@@ -67,44 +69,53 @@ async function extractAll(
   const { client } = snapshot;
   const parallel = options.parallel ?? 2;
   const relation = await describeRelation(client, dataset);
-  const projections = projectionsOf(dataset, relation);
   const cursor = cursorOf(dataset, relation);
   const time = cursor ? await tableTime(client, dataset, relation, cursor) : { least: null, greatest: null };
-  const range = rangeCondition(cursor, request);
-  const { chunks, rowBytes } = await planChunks(
-    client,
-    relation,
-    cursor,
-    range,
-    [...new Set(Object.values(dataset.sourceColumns))].map((name) => relation.columns.get(name)!),
-    parallel,
-  );
   const observedAt = options.now ?? snapshot.at;
-  const plan: ReadPlan = {
-    projections,
-    rowBytes,
-    guard: underSnapshot(snapshot),
-    stamps: stampsOf(snapshot.position, observedAt),
+  const pieceOf = async (part: SourceDataset, range: string, folder: string): Promise<Piece> => {
+    const projections = projectionsOf(part, relation);
+    const sources = [...new Set(part.columns.map(({ name }) => relation.columns.get(part.sourceColumns[name]!)!))];
+    const { chunks, rowBytes } = await planChunks(client, relation, cursor, range, sources, parallel);
+    const stamps = stampsOf(snapshot.position, observedAt);
+    return { plan: { projections, rowBytes, guard: underSnapshot(snapshot), stamps }, chunks, folder };
   };
+  const rows = await pieceOf(dataset, rangeCondition(cursor, request), directory);
+  const keys = request.keys ? await pieceOf(keyPart(dataset), 'true', join(directory, 'keys')) : undefined;
   const scanner = options.reader !== 'copy' && (await scannerReady(session, options));
   if (scanner) await attachServer(session, connection, application);
-  const open = (): Promise<ChunkReader> =>
-    scanner
-      ? openScannerReader(session, plan, snapshot)
-      : openCopyReader(session, plan, snapshot, connection, application);
-  using progress = new Progress(chunks.length, options.heartbeat);
-  await drain(chunks, parallel, options.signal, async (take) => {
-    const reader = await open();
-    try {
-      for (let next = take(); next; next = take()) {
-        progress.add(await reader.read(next.item, join(directory, `${next.index}.parquet`)));
+  const stage = async ({ plan, chunks, folder }: Piece) => {
+    await mkdir(folder, { recursive: true });
+    using progress = new Progress(chunks.length, options.heartbeat);
+    await drain(chunks, parallel, options.signal, async (take) => {
+      const reader = scanner
+        ? await openScannerReader(session, plan, snapshot)
+        : await openCopyReader(session, plan, snapshot, connection, application);
+      try {
+        for (let next = take(); next; next = take()) {
+          progress.add(await reader.read(next.item, join(folder, `${next.index}.parquet`)));
+        }
+      } finally {
+        await reader.close();
       }
-    } finally {
-      await reader.close();
-    }
-  });
+    });
+    return progress.staged;
+  };
+  const staged = await stage(rows);
   const look = { at: snapshot.at, observedAt, position: snapshot.position, oldestOpen: snapshot.oldestOpen, ...time };
-  return { ...progress.staged, coverage: coverageOf(dataset.extraction, request, look) };
+  return {
+    ...staged,
+    coverage: coverageOf(dataset.extraction, request, look),
+    ...(keys && {
+      keys: { uris: (await stage(keys)).uris, at: deletionTime(dataset.extraction, request, look) },
+    }),
+  };
+}
+
+/** Some columns of some rows, in a folder of their own. */
+interface Piece {
+  readonly plan: ReadPlan;
+  readonly chunks: readonly Chunk[];
+  readonly folder: string;
 }
 
 /** @throws bad_settings when the scanner was asked for by name and is not there */
