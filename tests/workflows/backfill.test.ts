@@ -117,9 +117,9 @@ await describeWith(['temporal', 'postgres'], 'a backfill', (addresses) => {
 
   test('tries failed ingests again when told while it runs, and says how many', async () => {
     await shop.db.query('ALTER TABLE rate RENAME TO rates');
-    const handle = await start({ ...RANGE, to: '2026-01-02', reprocess: 'completed', maxActive: 3 }, 'told');
     // Two ingests that wait keep it in the window while it is told.
     await shop.db.query('BEGIN; LOCK TABLE sale IN ACCESS EXCLUSIVE MODE');
+    const handle = await start({ ...RANGE, to: '2026-01-02', reprocess: 'completed', maxActive: 3 }, 'told');
     try {
       await until(async () => ((await progressOf('told')).failures.length > 0 ? true : undefined));
       await shop.db.query('ALTER TABLE rates RENAME TO rate');
