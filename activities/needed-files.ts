@@ -1,3 +1,4 @@
+import { sameBuckets } from '../core/buckets.ts';
 import type { DerivedDataset } from '../core/dataset.ts';
 import { intervalOf, overlaps } from '../core/interval.ts';
 import type { Input } from '../core/mapping.ts';
@@ -14,9 +15,13 @@ export function neededFiles(
 ): (partition: string) => boolean {
   const { partitionBy } = input;
   const always = mapping.kind === 'asOf' || mapping.kind === 'lookup' || partitions === undefined;
-  if (always || partitionBy.kind === 'all') return () => true;
+  if (always) return () => true;
   const ranges = partitions.map((partition) => madeFrom(mapping, partitionBy, dataset.partitionBy, partition));
   if (ranges.includes('every')) return () => true;
+  if (partitionBy.kind !== 'time') {
+    const names = new Set(partitions);
+    return (partition) => names.has(partition);
+  }
   return (partition) => {
     const interval = intervalOf(partition, partitionBy.grain);
     return ranges.some((range) => typeof range === 'object' && overlaps(range, interval));
@@ -24,8 +29,17 @@ export function neededFiles(
 }
 
 /** Do the inputs hold rows for other partitions than those that are made? */
-export const reachesBeyond = (dataset: DerivedDataset): boolean =>
-  Object.values(dataset.inputs).some(
-    ({ mapping, dataset: input }) =>
-      mapping.kind === 'window' || (mapping.kind === 'all' && input.partitionBy.kind === 'time'),
+export function reachesBeyond(dataset: DerivedDataset): boolean {
+  const { partitionBy, history } = dataset;
+  const read = Object.entries(dataset.inputs).filter(([name]) => history === undefined || !(name in history.members));
+  const cut = read.some(
+    ([, { mapping, dataset: input }]) => mapping.kind === 'aligned' && sameBuckets(input.partitionBy, partitionBy),
   );
+  if (partitionBy.kind === 'all') return false;
+  if (partitionBy.kind === 'bucket' && !cut) return true;
+  return read.some(
+    ([, { mapping, dataset: input }]) =>
+      mapping.kind === 'window' ||
+      (mapping.kind === 'all' && (input.partitionBy.kind === 'time' || input.partitionBy.kind === partitionBy.kind)),
+  );
+}

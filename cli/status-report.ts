@@ -79,7 +79,7 @@ function failureAt(
   if (status === 'code-stale' || status === 'unobservable') return undefined;
   return failed.find(({ dataset, interval }) => {
     if (dataset !== name) return false;
-    return !interval || partitionBy.kind === 'all' || overlaps(intervalOf(partition, partitionBy.grain), interval);
+    return !interval || partitionBy.kind !== 'time' || overlaps(intervalOf(partition, partitionBy.grain), interval);
   });
 }
 

@@ -58,7 +58,7 @@ function newestTouching(
   names: readonly string[],
   changes: LedgerState['keyChanges'],
 ): Map<string, Version> {
-  if (partitionBy.kind === 'all' || partitionBy.column !== at) {
+  if (partitionBy.kind !== 'time' || partitionBy.column !== at) {
     const last = changes.reduce((max, c) => Math.max(max, c.version), -1);
     return new Map(names.map((name) => [name, last]));
   }

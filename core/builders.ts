@@ -1,7 +1,9 @@
+export { bucket } from './buckets.ts';
 export { audit, type Check, rowCheck, rowCount, unique } from './check.ts';
 export { bigint, boolean, bytes, date, decimal, double, integer, json, key, pii, text, timestamp } from './column.ts';
 export type { Dataset, DerivedDataset, SourceDataset } from './dataset.ts';
 export { dataset, day, hour, merge, month, type Row, replace, source, week, whole } from './define-dataset.ts';
+export { type2 } from './history.ts';
 export { pipeline } from './pipeline.ts';
 export { project } from './project.ts';
 export { references } from './references.ts';

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import type { Column } from './column.ts';
+import type { Type2 } from './history.ts';
 import type { Grain } from './interval.ts';
 import type { Input, InputBuilders } from './mapping.ts';
 import type { Extraction, SourceRef } from './source.ts';
@@ -7,6 +8,8 @@ import type { Extraction, SourceRef } from './source.ts';
 /** How a dataset is cut into partitions. The partition's name is stored in the lake column `_partition`. */
 export type PartitionBy =
   | { readonly kind: 'time'; readonly column: string; readonly grain: Grain }
+  /** By a hash of the column: see bucket(). */
+  | { readonly kind: 'bucket'; readonly column: string; readonly count: number }
   | { readonly kind: 'all' };
 
 /** The one partition of a dataset that is not cut. */
@@ -37,8 +40,11 @@ export interface SourceDataset extends DatasetBase {
 
 /** How a build's rows enter the table. */
 export type WriteMode =
-  /** Latest version per key, from the observations of the first input. Order: `latestBy` (an output column), then position, then source key; see compareRank. */
-  | { readonly kind: 'merge'; readonly latestBy: string }
+  /**
+   * Latest version per key, from the observations of the first input. Order: `latestBy` (an output column), then position, then
+   * source key; see compareRank. `deletes: 'keep'`: an observation that a source row is gone is a row like any other.
+   */
+  | { readonly kind: 'merge'; readonly latestBy: string; readonly deletes?: 'keep' }
   /** Each partition is what the SQL gives for it. */
   | { readonly kind: 'replace' };
 
@@ -50,6 +56,8 @@ export interface DerivedDataset extends DatasetBase {
   /** Path below the project's SQL folder. */
   readonly sql: string;
   readonly write: WriteMode;
+  /** Only of a replace: the SQL gives versions, and the table holds their history. */
+  readonly history?: Type2;
 }
 
 export type Dataset = SourceDataset | DerivedDataset;

@@ -1,5 +1,6 @@
 import type { DerivedDataset, PartitionBy } from './dataset.ts';
 import { StrataError } from './errors.ts';
+import type { Type2 } from './history.ts';
 import type { Grain } from './interval.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -21,6 +22,7 @@ export function refuseUnmappable(dataset: DerivedDataset): void {
   for (const [name, { dataset: input, mapping }] of Object.entries(inputs)) {
     refuseUnknownColumns(dataset, name);
     refuseAsOfWithoutKeyChanges(dataset, name);
+    refuseWindowWithoutTime(dataset, name);
     if (out.kind !== 'time' || input.partitionBy.kind !== 'time' || mapping.kind !== 'aligned') continue;
     // A merge finds its output partitions by its rows, whatever partitions its source has.
     if (dataset.write.kind === 'merge' && input.kind === 'source') continue;
@@ -49,14 +51,47 @@ export function refuseUnmappable(dataset: DerivedDataset): void {
   }
 }
 
-/** Only a merge says which keys changed: a reader of anything else by key and time would never become stale. */
+function refuseWindowWithoutTime(dataset: DerivedDataset, name: string): void {
+  const { dataset: input, mapping } = dataset.inputs[name]!;
+  const buckets = [dataset.partitionBy, input.partitionBy].some(({ kind }) => kind === 'bucket');
+  if (mapping.kind !== 'window' || !buckets) return;
+  throw new StrataError('bad_definition', `${dataset.name} reads ${input.name} by a window, but buckets have no time`, {
+    where: dataset.name,
+    hint: 'Read it with .all().',
+  });
+}
+
+/** Only a merge and a history say which keys changed: a reader of anything else by key and time would never become stale. */
 function refuseAsOfWithoutKeyChanges(dataset: DerivedDataset, name: string): void {
   const { dataset: input, mapping } = dataset.inputs[name]!;
   if (mapping.kind !== 'asOf' || (input.kind === 'derived' && input.write.kind === 'merge')) return;
+  if (input.kind === 'derived' && input.history) {
+    refuseOtherHistoryKey(dataset, input.history, input.name, mapping);
+    return;
+  }
   throw new StrataError(
     'bad_definition',
     `${dataset.name} reads ${input.name} as of a time, but ${input.name} is not merged by key`,
     { where: dataset.name, hint: `Write ${input.name} with merge({ latestBy }), or read it with .all() or .lookup().` },
+  );
+}
+
+/** A history says what changed by its natural key and from valid_from on, and by nothing else. */
+function refuseOtherHistoryKey(
+  dataset: DerivedDataset,
+  { key }: Type2,
+  input: string,
+  mapping: Mapping & { readonly kind: 'asOf' },
+): void {
+  const on = Object.keys(mapping.on);
+  if (on.length === 1 && on[0] === key && mapping.validFrom === 'valid_from') return;
+  throw new StrataError(
+    'bad_definition',
+    `${dataset.name} reads the history ${input} by ${on.join(', ')} and ${mapping.validFrom}`,
+    {
+      where: dataset.name,
+      hint: `Read it by its key and valid_from: asOf({ on: { ${key}: ... }, at: ..., validFrom: 'valid_from' }).`,
+    },
   );
 }
 

@@ -1,3 +1,4 @@
+import { bucketNames, sameBuckets } from './buckets.ts';
 import { type PartitionBy, WHOLE } from './dataset.ts';
 import { durationMillis, instantFromMillis, shift } from './instant.ts';
 import { type Grain, type Interval, intervalOf, overlaps, partitionAt, partitionsIn, spanOf } from './interval.ts';
@@ -5,13 +6,14 @@ import type { LedgerState, Version } from './ledger.ts';
 import type { Mapping } from './mapping.ts';
 import { RangeMaximum } from './range-maximum.ts';
 
-/** Input partitions that one output partition is made from. */
-export type MadeFrom = 'every' | 'none' | Interval;
+/** Input partitions that one output partition is made from; `same`: the one of its name. */
+export type MadeFrom = 'every' | 'none' | 'same' | Interval;
 
 /** Which partitions of an input does this output partition read, so that it is stale when one of them moves? */
 export function madeFrom(mapping: Mapping, input: PartitionBy, output: PartitionBy, partition: string): MadeFrom {
   if (mapping.kind === 'lookup' || mapping.kind === 'asOf') return 'none';
-  if (mapping.kind === 'all' || input.kind === 'all' || output.kind === 'all') return 'every';
+  if (mapping.kind === 'aligned' && sameBuckets(input, output)) return 'same';
+  if (mapping.kind === 'all' || input.kind !== 'time' || output.kind !== 'time') return 'every';
   const { start, end } = intervalOf(partition, output.grain);
   return mapping.kind === 'window' ? { start: shift(start, -durationMillis(mapping.before)), end } : { start, end };
 }
@@ -25,7 +27,8 @@ export function feeds(
 ): 'every' | readonly string[] {
   if (mapping.kind === 'lookup' || mapping.kind === 'asOf') return [];
   if (output.kind === 'all') return [WHOLE];
-  if (mapping.kind === 'all' || input.kind === 'all') return 'every';
+  if (mapping.kind === 'aligned' && sameBuckets(input, output)) return [partition];
+  if (mapping.kind === 'all' || input.kind !== 'time' || output.kind !== 'time') return 'every';
   const { start, end } = intervalOf(partition, input.grain);
   if (mapping.kind === 'aligned') return partitionsIn({ start, end }, output.grain);
   return partitionsIn({ start, end: shift(end, durationMillis(mapping.before)) }, output.grain);
@@ -47,7 +50,8 @@ export interface InputView {
 /** How an output cut in this way sees an input's ledger. */
 export function inputView(mapping: Mapping, input: PartitionBy, output: PartitionBy, ledger: LedgerState): InputView {
   if (mapping.kind === 'lookup' || mapping.kind === 'asOf') return { newest: () => undefined, called: [] };
-  if (mapping.kind === 'all' || input.kind === 'all' || output.kind === 'all') return wholeView(ledger);
+  if (mapping.kind === 'aligned' && sameBuckets(input, output)) return { ...sameView(ledger), called: [] };
+  if (mapping.kind === 'all' || input.kind !== 'time' || output.kind !== 'time') return wholeView(ledger);
   if (mapping.kind === 'window') return windowView(mapping.before, input.grain, output.grain, ledger);
   return input.grain === output.grain ? sameView(ledger) : containedView(input.grain, output.grain, ledger);
 }
@@ -113,7 +117,13 @@ export function firstIndex<T>(sorted: readonly T[], holds: (item: T) => boolean)
   return low;
 }
 
-/** Does a partition lie in the range, at least partly? A dataset that is not cut always does. */
+/** The partitions that a table has whatever it holds; undefined: as many as time brings. */
+export function fixedPartitions(by: PartitionBy): readonly string[] | undefined {
+  if (by.kind === 'time') return undefined;
+  return by.kind === 'all' ? [WHOLE] : bucketNames(by.count);
+}
+
+/** Does a partition lie in the range, at least partly? A dataset that is not cut by time always does. */
 export function inRange(by: PartitionBy, partition: string, range: Interval | undefined): boolean {
-  return !range || by.kind === 'all' || overlaps(intervalOf(partition, by.grain), range);
+  return !range || by.kind !== 'time' || overlaps(intervalOf(partition, by.grain), range);
 }

@@ -4,6 +4,7 @@ import type { DerivedDataset } from './dataset.ts';
 import { StrataError } from './errors.ts';
 import type { Part } from './graph.ts';
 import type { Checked, LedgerState, Version } from './ledger.ts';
+import { type LacksMentions, mentionQuestion } from './mentions.ts';
 import { mergeSource, mustRemerge, pendingInputs } from './pending.ts';
 import { partitionScope, tableScope } from './scopes.ts';
 import { type Ledgers, ledgerOf, type Stale, stalePartitions } from './staleness.ts';
@@ -42,8 +43,8 @@ export interface Plan {
   readonly outdated: boolean;
 }
 
-/** Who can read rows answers which partitions really hold the changed keys. */
-export type KeyScan = (question: HoldsKeys) => Promise<ReadonlySet<string>>;
+/** Who can read rows answers which partitions are stale: those that hold changed keys, or lack mentioned ones. */
+export type KeyScan = (question: HoldsKeys | LacksMentions) => Promise<ReadonlySet<string>>;
 
 /** Most partitions that one commit rebuilds. A build that reads much per partition takes one at a time. */
 const PARTITIONS_PER_TASK = 31;
@@ -154,7 +155,7 @@ async function dueTasks(
   };
 }
 
-/** Of perhaps-stale partitions, those that hold the changed keys, and the others as checked. */
+/** Of perhaps-stale partitions, those that hold the changed keys or lack mentioned ones, and the others as checked. */
 export async function narrow(
   dataset: DerivedDataset,
   own: LedgerState,
@@ -164,7 +165,20 @@ export async function narrow(
 ): Promise<{ held: Stale[]; checked: Checked[] }> {
   const held = new Map<string, Stale>();
   const checked: Checked[] = [];
+  const mentions = mentionQuestion(dataset, ledgers, candidates);
+  const lacking = mentions ? await scan(mentions) : new Set<string>();
   for (const name of new Set(candidates.map((c) => c.input))) {
+    if (mentions?.mentions.some(({ input }) => input === name)) {
+      const asked = candidates.filter((c) => c.input === name).map((c) => c.partition);
+      const free = asked.filter((partition) => !lacking.has(partition));
+      for (const partition of asked) {
+        if (lacking.has(partition)) held.set(partition, { partition, reason: 'data', because: { input: name } });
+      }
+      if (free.length > 0) {
+        checked.push({ input: name, version: ledgerOf(ledgers, name).version, scanned: own.version, partitions: free });
+      }
+      continue;
+    }
     const asked = new Map(candidates.filter((c) => c.input === name).map((c) => [c.partition, c.since]));
     const { version, keyChanges } = ledgerOf(ledgers, name);
     const oldest = Math.min(...asked.values());
@@ -189,7 +203,9 @@ export async function narrow(
   return { held: [...held.values()], checked };
 }
 
+/** Where time does not cut the output, each of its partitions would read the whole input again: together they read it once. */
 function readsMuch(dataset: DerivedDataset): boolean {
+  if (dataset.partitionBy.kind !== 'time') return false;
   return Object.values(dataset.inputs).some(
     ({ mapping, dataset: input }) =>
       mapping.kind === 'window' || (mapping.kind === 'all' && input.partitionBy.kind === 'time'),

@@ -1,8 +1,10 @@
 import { type AsOfCandidate, asOfCandidates } from './as-of.ts';
-import { type DerivedDataset, WHOLE } from './dataset.ts';
+import type { DerivedDataset } from './dataset.ts';
+import { memberInputs } from './history.ts';
 import type { Interval } from './interval.ts';
 import { EMPTY_LEDGER, type LedgerState, type PartitionState, type Version } from './ledger.ts';
-import { type InputView, inputView, inRange } from './partitions.ts';
+import { mentionCandidates } from './mentions.ts';
+import { fixedPartitions, type InputView, inputView, inRange } from './partitions.ts';
 
 /** Dataset -> its ledger; a dataset without one does not exist yet. */
 export type Ledgers = ReadonlyMap<string, LedgerState>;
@@ -36,7 +38,10 @@ export interface StaleOptions {
 
 export interface Staleness {
   readonly stale: readonly Stale[];
-  /** Perhaps stale: `asOf` inputs moved in a range that these hold. Partitions in `stale` are not repeated. */
+  /**
+   * Perhaps stale: `asOf` inputs moved in a range that these hold, or an input that only mentions keys moved. Partitions in
+   * `stale` are not repeated.
+   */
   readonly candidates: readonly AsOfCandidate[];
 }
 
@@ -69,6 +74,7 @@ export function stalePartitions(
       ? asOfCandidates(dataset, own, name, mapping.at, ledgerOf(ledgers, name).keyChanges)
       : [],
   );
+  candidates.push(...mentionCandidates(dataset, ledgers, options.inputs));
   return {
     stale: stale.sort((a, b) => (a.partition < b.partition ? -1 : 1)),
     candidates: candidates.filter((c) => !firm.has(c.partition)),
@@ -80,9 +86,10 @@ interface NamedView extends InputView {
 }
 
 function viewsOf(dataset: DerivedDataset, ledgers: Ledgers, only: ReadonlySet<string> | undefined): NamedView[] {
+  const mentioning = memberInputs(dataset);
   return Object.values(dataset.inputs)
     .filter((_, index) => dataset.write.kind !== 'merge' || index > 0)
-    .filter(({ dataset: { name } }) => only?.has(name) ?? true)
+    .filter(({ dataset: { name } }) => !mentioning.has(name) && (only?.has(name) ?? true))
     .map(({ dataset: { name, partitionBy }, mapping }) => ({
       input: name,
       ...inputView(mapping, partitionBy, dataset.partitionBy, ledgerOf(ledgers, name)),
@@ -122,12 +129,16 @@ function missing(
   views: readonly NamedView[],
   { inputs: only }: StaleOptions,
 ): Stale[] {
-  if (dataset.partitionBy.kind === 'all') {
+  const fixed = fixedPartitions(dataset.partitionBy);
+  if (fixed) {
     const inputs = Object.values(dataset.inputs).map((i) => i.dataset.name);
     const filled = inputs.find((name) => (only?.has(name) ?? true) && ledgerOf(ledgers, name).partitions.size > 0);
     // A dataset without inputs, such as a calendar, is made from its SQL alone.
-    if (own.partitions.has(WHOLE) || (inputs.length > 0 && filled === undefined)) return [];
-    return [{ partition: WHOLE, reason: 'missing', ...(filled === undefined ? {} : { because: { input: filled } }) }];
+    if (inputs.length > 0 && filled === undefined) return [];
+    const because = filled === undefined ? {} : { because: { input: filled } };
+    return fixed
+      .filter((name) => !own.partitions.has(name))
+      .map((partition) => ({ partition, reason: 'missing', ...because }));
   }
   const found = new Map<string, Stale>();
   for (const view of views) {

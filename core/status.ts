@@ -2,7 +2,7 @@ import { coverageOf } from './coverage.ts';
 import type { Dataset, DerivedDataset } from './dataset.ts';
 import type { Instant } from './instant.ts';
 import { type Interval, intervalOf, partitionsIn } from './interval.ts';
-import { inRange } from './partitions.ts';
+import { fixedPartitions, inRange } from './partitions.ts';
 import { mergeSource, mustRemerge, pendingInputs } from './pending.ts';
 import { type KeyScan, narrow } from './plan.ts';
 import { type Ledgers, ledgerOf, type Stale, stalePartitions } from './staleness.ts';
@@ -81,8 +81,9 @@ async function judge(
   const source = mergeSource(dataset);
   for (const pending of pendingInputs(own, ledgerOf(ledgers, source.name))) {
     // Which partitions its rows go to is known after the merge; until then the one of the same name stands for them.
-    const name = dataset.partitionBy.kind === 'all' ? 'all' : pending;
-    const state = own.partitions.has(name) ? 'data-stale' : 'missing';
-    status.set(name, { status: state, because: { input: source.name, partition: pending } });
+    for (const name of fixedPartitions(dataset.partitionBy) ?? [pending]) {
+      const state = own.partitions.has(name) ? 'data-stale' : 'missing';
+      status.set(name, { status: state, because: { input: source.name, partition: pending } });
+    }
   }
 }

@@ -6,6 +6,7 @@ import { checkGraph, datasetsOf } from '../core/graph.ts';
 import type { Project } from '../core/project.ts';
 import { misfit } from '../core/references.ts';
 import { bindDataset } from './bind.ts';
+import { refusedMembers } from './check-members.ts';
 import { bindChecks } from './check-rules.ts';
 import { checkViews } from './check-views.ts';
 import type { RowPredicate } from './content-hash.ts';
@@ -66,7 +67,9 @@ async function checkDataset(
 ): Promise<Problem[]> {
   const problems: Problem[] = partitionProblems(dataset);
   await collect(problems, dataset.name, dataset.name, async () => {
-    problems.push(...(await bindChecks(session, dataset, options.rowChecks(dataset))));
+    const rowChecks = options.rowChecks(dataset);
+    problems.push(...(await bindChecks(session, dataset, rowChecks)));
+    if (dataset.kind === 'derived') problems.push(...(await refusedMembers(session, dataset, rowChecks)));
   });
   if (dataset.kind === 'derived') {
     const file = posix.join(project.sqlFolder, dataset.sql);
@@ -78,7 +81,16 @@ async function checkDataset(
   return problems;
 }
 
+const BUCKET_TYPES = ['VARCHAR', 'BIGINT', 'INTEGER'];
+
 function partitionProblems({ name, partitionBy, columns, kind }: Dataset): Problem[] {
+  if (partitionBy.kind === 'bucket') {
+    const type = columns.find((c) => c.name === partitionBy.column)?.sqlType ?? 'not declared';
+    if (BUCKET_TYPES.includes(type)) return [];
+    const message = `${name} is cut into buckets of ${partitionBy.column}, which is ${type}`;
+    const hint = 'Cut by a text or a whole number: the text of other types differs between engines.';
+    return [{ subject: name, where: name, message, hint }];
+  }
   if (partitionBy.kind !== 'time' || (kind === 'source' && partitionBy.column.startsWith('_'))) return [];
   const column = columns.find((c) => c.name === partitionBy.column);
   const cut = `${name} is cut by ${partitionBy.grain} of ${partitionBy.column}`;
@@ -127,12 +139,19 @@ async function checkSql(session: Session, dataset: DerivedDataset, sql: string, 
   const traits = await functionTraits(session);
   const names = Object.keys(dataset.inputs);
   const reads = readsOf(statement, names);
-  const unused = names.filter((name) => !reads.inputs.has(name));
+  const members = Object.keys(dataset.history?.members ?? {});
+  const unused = names.filter((name) => !reads.inputs.has(name) && !members.includes(name));
+  const looked = members.filter((name) => reads.inputs.has(name));
   const found: SqlProblem[] = [
     ...reads.problems,
     ...unused.map((name) => ({
       message: `${dataset.name} declares the input ${name}, but ${file} does not read {{${name}}}`,
       hint: 'Take the input out: every change of it would rebuild this dataset.',
+      offset: undefined,
+    })),
+    ...looked.map((name) => ({
+      message: `${file} reads {{${name}}}, in which Strata looks for mentioned keys only`,
+      hint: `Take it out of the SQL: inferred members come by themselves, and what else it says would not be seen to move.`,
       offset: undefined,
     })),
     ...findNondeterminism(statement, traits),

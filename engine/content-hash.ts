@@ -25,6 +25,7 @@ export function contentHash(dataset: DerivedDataset, canonicalSql: string, rowCh
     write: dataset.write,
     partitionBy: dataset.partitionBy,
     rowChecks: rowChecks.map(({ name, sql }) => ({ name, sql })),
+    ...(dataset.history && { history: { ...dataset.history, track: [...dataset.history.track].sort() } }),
     ...(dataset.write.kind === 'merge' && positionDecides(mergeSource(dataset)) && { winner: 'position' }),
     inputs: Object.entries(dataset.inputs).map(([name, input]) => [name, input.dataset.name, input.mapping]),
   });

@@ -1,11 +1,13 @@
 import type { SqlType } from '../core/column.ts';
 import type { Dataset, PartitionBy, SourceDataset } from '../core/dataset.ts';
 import type { Grain } from '../core/interval.ts';
+import { bucketSql } from '../engine/bucket-sql.ts';
 import { ident } from '../engine/sql-text.ts';
 
 /** The partition's name of a row, as core/interval.ts writes it. */
 export function partitionSql(partitionBy: PartitionBy, sqlType: SqlType | undefined): string {
   if (partitionBy.kind === 'all') return `'all'`;
+  if (partitionBy.kind === 'bucket') return bucketSql(partitionBy);
   const column = ident(partitionBy.column);
   // Plain timestamps: the zoned type goes through ICU, ten times slower, and our zone is UTC anyway.
   const moment = sqlType === 'DATE' ? `${column}::TIMESTAMP` : `make_timestamp(epoch_us(${column}))`;

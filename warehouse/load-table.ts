@@ -1,6 +1,7 @@
 import { StrataError } from '../core/errors.ts';
 import { intervalOf } from '../core/interval.ts';
 import { union } from '../core/interval-set.ts';
+import { inBucketsSql } from '../engine/bucket-sql.ts';
 import type { Session } from '../engine/session.ts';
 import { ident, literal, readParquet } from '../engine/sql-text.ts';
 import { tableName } from './ledger-tables.ts';
@@ -43,6 +44,7 @@ function changedRows(table: PublishedTable, partitions: readonly string[]): stri
   if (partitions.length === 0) return 'false';
   const { partitionBy } = table;
   if (partitionBy.kind === 'all') return 'true';
+  if (partitionBy.kind === 'bucket') return inBucketsSql(partitionBy, partitions);
   const type = table.columns.find((c) => c.name === partitionBy.column)?.sqlType;
   if (type !== 'DATE' && type !== 'TIMESTAMPTZ') {
     throw new StrataError('bad_definition', `${table.name}: the partition column ${partitionBy.column} is no time`, {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { HoldsKeys } from '../../core/as-of.ts';
+
 import { nextBatch } from '../../core/batch.ts';
 import { whole } from '../../core/builders.ts';
 import { ownedBy } from '../../core/graph.ts';
 import { instantFromMillis } from '../../core/instant.ts';
 import { partitionAt } from '../../core/interval.ts';
 import type { LedgerState } from '../../core/ledger.ts';
-import { plan, type Task } from '../../core/plan.ts';
+import { type KeyScan, plan, type Task } from '../../core/plan.ts';
 import { bronze, change, derived, ledgerOf, merged, projectOf } from './fixtures.ts';
 
 const raw = bronze('payment');
@@ -93,7 +94,7 @@ describe('plan', () => {
     ]);
     const questions: HoldsKeys[] = [];
     const { ready, checked } = await planOf(ledgers, {}, async (question) => {
-      questions.push(question);
+      questions.push(question as HoldsKeys);
       return new Set([day(3)]);
     });
     expect(questions).toHaveLength(1);
@@ -130,7 +131,7 @@ describe('plan', () => {
       ['silver.country', countries],
     ]);
     const hashes = { 'silver.twice': 'h1', 'silver.country': 'h1' };
-    const scan = async (q: HoldsKeys) => new Set(q.mapping.on.id === 'id' ? [day(1)] : []);
+    const scan: KeyScan = async (q) => new Set((q as HoldsKeys).mapping.on.id === 'id' ? [day(1)] : []);
     const found = await plan(both, nextBatch(both, ledgers, hashes), ledgers, scan);
     expect(short(found.ready)).toEqual([`rebuild silver.twice ${day(1)}`]);
     expect(found.checked).toEqual([]);

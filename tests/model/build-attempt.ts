@@ -2,10 +2,10 @@ import type { HoldsKeys } from '../../core/as-of.ts';
 import { claimTag } from '../../core/claim-tag.ts';
 import { admit, refuseMovedBase } from '../../core/claims.ts';
 import type { DerivedDataset } from '../../core/dataset.ts';
-
 import { intervalOf, overlaps } from '../../core/interval.ts';
 import { lakeColumns } from '../../core/lake-columns.ts';
 import type { Claim, KeyChanges, LedgerEntry, PartitionEntry } from '../../core/ledger.ts';
+import type { LacksMentions } from '../../core/mentions.ts';
 import { madeFrom } from '../../core/partitions.ts';
 import type { Task } from '../../core/plan.ts';
 import type { DataFile } from '../../core/ports.ts';
@@ -134,7 +134,8 @@ function replaced(lake: SharedLake, dataset: DerivedDataset, task: Task, claim: 
       inputs[input.name] = [...lake.at(input.name, version).files.values()]
         .filter(
           ({ partition: p }) =>
-            reads === 'every' || (reads !== 'none' && by.kind === 'time' && overlaps(intervalOf(p, by.grain), reads)),
+            reads === 'every' ||
+            (typeof reads === 'object' && by.kind === 'time' && overlaps(intervalOf(p, by.grain), reads)),
         )
         .flatMap(({ path }) => lake.files.read(path));
     }
@@ -182,7 +183,8 @@ async function commitQuarantine(lake: SharedLake, table: Table, data: Claim, bad
 }
 
 /** The scan of key columns: which of these partitions hold a changed key in the range of its change? */
-export function scan(lake: SharedLake, dataset: DerivedDataset, question: HoldsKeys): Set<string> {
+export function scan(lake: SharedLake, dataset: DerivedDataset, question: HoldsKeys | LacksMentions): Set<string> {
+  if ('mentions' in question) throw new Error('The toy company has no histories.');
   const found = new Set<string>();
   for (const { name, since } of question.partitions) {
     const changes = question.changes.filter((c) => c.version > since).flatMap((c) => lake.files.read(c.path));

@@ -16,6 +16,7 @@ export const dayAt = (seconds: number): string => partitionAt(instantAt(seconds)
 
 export function partitionOf(dataset: Dataset, row: Row): string {
   const by = dataset.partitionBy;
+  if (by.kind === 'bucket') throw new Error('The toy company has no buckets.');
   return by.kind === 'all' ? WHOLE : partitionAt(instantAt(row[by.column] as number), by.grain);
 }
 
