@@ -6,6 +6,17 @@ export function scramble(word: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** One unsigned 32-bit integer of the given words: for a single draw, where a whole `Random` would cost too much. */
+export function hashOf(seed: number, stream: number, x: number, y: number): number {
+  const first = scramble(seed ^ 0x2c1b3c6d) ^ Math.imul(stream + 1, 0x632be5ab);
+  return scramble(scramble(first ^ scramble(x)) ^ scramble(y ^ 0x2545f491));
+}
+
+/** The same as a number in [0, 1). */
+export function fractionOf(seed: number, stream: number, x: number, y: number): number {
+  return hashOf(seed, stream, x, y) / 4_294_967_296;
+}
+
 /**
  * Random numbers that depend on the given words only (sfc32), so that any row can be made again without making the ones before it.
  */

@@ -13,6 +13,14 @@ export interface World {
   /** Multiples of 100: each kind of dirt has its place in every hundred documents. */
   readonly reviewsPerDay: number;
   readonly sessionsPerDay: number;
+  readonly launchSubscriptions: number;
+  readonly subscriptionsPerDay: number;
+  /** Scored copies in MongoDB: of every payment of a small day, of a sample of a large one. */
+  readonly scoredCopiesPerDay: number;
+  readonly logsPerDay: number;
+  readonly featuresPerDay: number;
+  /** The first day of another merchant mix and another kind of fraud; Infinity: never. */
+  readonly shiftDay: number;
   /** About the size of the day's largest document in bytes; 0: none. */
   readonly hugeDocumentBytes: number;
 }
@@ -32,6 +40,23 @@ export const STREAM = {
   sessionId: 11,
   unknownMerchant: 12,
   password: 13,
+  customerHome: 14,
+  customerMove: 15,
+  habit: 16,
+  cardToken: 17,
+  product: 18,
+  productChange: 19,
+  subscription: 20,
+  fraud: 21,
+  dispute: 22,
+  gateway: 23,
+  profile: 24,
+  appCustomer: 25,
+  appMerchant: 26,
+  scoredCopy: 27,
+  log: 28,
+  feature: 29,
+  compromised: 30,
 } as const;
 
 export function createWorld(options: {
@@ -39,6 +64,7 @@ export function createWorld(options: {
   start: string;
   rowsPerDay: number;
   hugeDocumentBytes?: number;
+  shiftFrom?: string;
 }): World {
   const { seed, rowsPerDay } = options;
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
@@ -57,9 +83,21 @@ export function createWorld(options: {
     merchantsPerDay: Math.round(2 * Math.max(1, Math.sqrt(rowsPerDay / 2000))),
     reviewsPerDay: hundreds(0.1),
     sessionsPerDay: hundreds(0.25),
+    launchSubscriptions: Math.max(40, Math.round(rowsPerDay * 0.08)),
+    subscriptionsPerDay: Math.max(1, Math.round(rowsPerDay * 0.0013)),
+    scoredCopiesPerDay: Math.min(rowsPerDay, 20_000),
+    logsPerDay: hundreds(0.02),
+    featuresPerDay: hundreds(0.02),
+    shiftDay: options.shiftFrom === undefined ? Number.POSITIVE_INFINITY : shiftDay(options.shiftFrom, options.start),
     // MongoDB refuses documents above 16 MB.
     hugeDocumentBytes: Math.min(options.hugeDocumentBytes ?? 3_000_000, 14_000_000),
   };
+}
+
+function shiftDay(from: string, start: string): number {
+  const day = (startOf(from) - startOf(start)) / DAY;
+  if (day < 0) throw new Error(`the shift on ${from} lies before the launch on ${start}`);
+  return day;
 }
 
 /** The start of the world's day `day` (0: the launch). */
