@@ -1,21 +1,22 @@
-import { bigint, boolean, dataset, key, text, unique } from '../../core/builders.ts';
+import { bigint, boolean, dataset, key, references, text, unique } from '../../core/builders.ts';
 import { country } from '../silver/country.ts';
 import { customer } from '../silver/customer.ts';
+import { mention } from '../silver/mention.ts';
 import { merchant } from '../silver/merchant.ts';
-import { payment } from '../silver/payment.ts';
+import { dimRegion } from './dim-region.ts';
 
 export const dimCountry = dataset({
   name: 'gold.dim_country',
   description:
     'One row per country; those that are only mentioned so far are inferred. Unknown is -1, not applicable -2.',
   owner: 'analytics',
-  inputs: { country, customer, merchant, payment: payment.all() },
+  inputs: { country, customer, merchant, mention: mention.all() },
   sql: 'dimensions/dim_country.sql',
   columns: {
     country_key: key(bigint()).describe('Surrogate key; -1 unknown, -2 not applicable'),
     country_code: text().nullable().describe('ISO 3166 alpha-2'),
     name: text().describe('English name'),
-    region: text().describe('Part of the world'),
+    region_key: references(dimRegion, 'region_key').describe('Part of the world, in dim_region'),
     currency: text().nullable().describe('ISO 4217 code of the national currency'),
     is_inferred: boolean().describe('Mentioned, but not in the source yet'),
   },

@@ -54,7 +54,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'servers that are down',
     const mongo = await new MongoClient(databases.addresses.mongodbUrl).connect();
     try {
       const db = mongo.db(sources.db.databaseName);
-      return { ...(await oracleSilver(client, db)), ...(await oracleGold(client)) };
+      return { ...(await oracleSilver(client, db)), ...(await oracleGold(client, db)) };
     } finally {
       await client.end();
       await mongo.close();

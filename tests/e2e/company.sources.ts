@@ -63,7 +63,7 @@ export async function openCompanySources(
     async live(to) {
       for (; lived < to; lived += 1) await generator.advanceDay(dateOfDay(lived + 1));
     },
-    oracle: async () => ({ ...(await oracleSilver(client, db)), ...(await oracleGold(client)) }),
+    oracle: async () => ({ ...(await oracleSilver(client, db)), ...(await oracleGold(client, db)) }),
     close: () => sources.close(),
   };
 }

@@ -5,6 +5,7 @@ import { dimCustomer } from '../../models/gold/dim-customer.ts';
 import { dimDate } from '../../models/gold/dim-date.ts';
 import { dimMerchant } from '../../models/gold/dim-merchant.ts';
 import { factPayment } from '../../models/gold/fact-payment.ts';
+import { mention } from '../../models/silver/mention.ts';
 import { pick, runModel } from './run-model.ts';
 
 /** The key as documented, computed without DuckDB. */
@@ -48,8 +49,10 @@ describe('dimensions', () => {
       payment('1', 'c1', 'm1', { billing_country: 'DE', location_country: 'XX', device_type: 'mobile' }),
       payment('2', 'c2', 'm2', { billing_country: null, location_country: null }),
     ];
+    const { rows: mentioned } = await runModel(mention, { payment: payments });
     const silver = {
       payment: payments,
+      mention: mentioned,
       customer: [{ customer_id: 'c1', segment: 'Premium', country: 'FR' }],
       merchant: [],
       country: [{ country_code: 'DE', name: 'Germany', region: 'Europe', currency: 'EUR' }],

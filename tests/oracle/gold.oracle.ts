@@ -1,17 +1,19 @@
+import type { Db } from 'mongodb';
 import type pg from 'pg';
 import { calendar } from './calendar.oracle.ts';
+import { oracleDimensions } from './dimension.oracle.ts';
 import { oraclePayments, oracleRevenue } from './payments.oracle.ts';
 import { surrogateKey } from './surrogate-key.ts';
 import { textRows } from './text-query.ts';
 
 type Row = Record<string, string | null>;
 
-/** Gold table -> its rows as the source says they should be now, every value as text, keys included. */
-export async function oracleGold(client: pg.Client): Promise<Record<string, Row[]>> {
+/** Gold table -> its rows as the source says they should be now, every value as text, keys included; with what only dimensions read. */
+export async function oracleGold(client: pg.Client, db: Db): Promise<Record<string, Row[]>> {
   return {
     'gold.fact_payment': await factPayment(client),
     'gold.daily_revenue_by_merchant': await revenue(client),
-    'gold.dim_country': await dimCountry(client),
+    ...(await oracleDimensions(client, db)),
     'gold.dim_customer': await dimCustomer(client),
     'gold.dim_merchant': await dimMerchant(client),
     'gold.dim_date': calendar(),
@@ -55,26 +57,6 @@ const MEMBERS = [
   { key: '-1', label: 'unknown' },
   { key: '-2', label: 'not applicable' },
 ] as const;
-
-async function dimCountry(client: pg.Client): Promise<Row[]> {
-  const known = await textRows(client, 'select code as country_code, name, region, currency from country');
-  const mentioned = await textRows(
-    client,
-    `select country_code from (
-       select billing_country as country_code from transaction union select location_country from transaction
-       union select country from customer union select country from merchant) mentioned
-     where country_code is not null and country_code not in (select code from country)`,
-  );
-  const unknown = { name: 'unknown', region: 'unknown', currency: null };
-  const keyed = (row: Row) => ({ country_key: surrogateKey(row.country_code!), ...row });
-  return [
-    ...known.map((row) => ({ ...keyed(row), is_inferred: 'false' })),
-    ...mentioned.map((row) => ({ ...keyed(row), ...unknown, ...INFERRED })),
-    ...MEMBERS.map(({ key, label }) => ({
-      ...{ country_key: key, country_code: null, name: label, region: label, currency: null, is_inferred: 'false' },
-    })),
-  ];
-}
 
 async function dimCustomer(client: pg.Client): Promise<Row[]> {
   const known = await textRows(

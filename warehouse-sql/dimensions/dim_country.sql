@@ -1,7 +1,5 @@
 WITH mentioned AS (
-  SELECT billing_country AS country_code FROM {{payment}}
-  UNION
-  SELECT location_country FROM {{payment}}
+  SELECT natural_key AS country_code FROM {{mention}} WHERE kind = 'country'
   UNION
   SELECT country FROM {{customer}}
   UNION
@@ -12,19 +10,19 @@ SELECT
   surrogate_key(country_code || '|-infinity') AS country_key,
   country_code,
   name,
-  region,
+  surrogate_key(region || '|-infinity') AS region_key,
   currency,
   false AS is_inferred
 FROM {{country}}
 
 UNION ALL
 
-SELECT surrogate_key(country_code || '|-infinity'), country_code, 'unknown', 'unknown', NULL, true
+SELECT surrogate_key(country_code || '|-infinity'), country_code, 'unknown', -1, NULL, true
 FROM mentioned
 WHERE country_code IS NOT NULL
   AND country_code NOT IN (SELECT country_code FROM {{country}})
 
 UNION ALL
 
-SELECT country_key, NULL, label, label, NULL, false
+SELECT country_key, NULL, label, country_key, NULL, false
 FROM (VALUES (-1, 'unknown'), (-2, 'not applicable')) AS members(country_key, label)

@@ -1,0 +1,15 @@
+import { bigint, dataset, key, text, unique } from '../../core/builders.ts';
+import { merchant } from '../silver/merchant.ts';
+
+export const dimIndustry = dataset({
+  name: 'gold.dim_industry',
+  description: 'One row per industry that a merchant is in. Unknown is -1, not applicable -2.',
+  owner: 'analytics',
+  inputs: { merchant },
+  sql: 'dimensions/dim_industry.sql',
+  columns: {
+    industry_key: key(bigint()).describe('Surrogate key; -1 unknown, -2 not applicable'),
+    industry: text().describe('Retail, Travel, Food, Software, Gaming or Health'),
+  },
+  checks: [unique('industry_key')],
+});

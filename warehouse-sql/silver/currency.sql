@@ -1,0 +1,5 @@
+SELECT
+  raw.code AS currency,
+  raw.exponent,
+  raw.updated_at
+FROM {{raw}} AS raw

@@ -1,0 +1,4 @@
+SELECT
+  raw.name AS device_type,
+  raw.updated_at
+FROM {{raw}} AS raw
