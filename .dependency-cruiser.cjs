@@ -2,7 +2,7 @@
 // pure code) is in .dependency-cruiser.runtime.cjs. Tests may import anything.
 require('./.dependency-cruiser.swc.cjs').acceptUsing();
 
-const BELOW_ACTIVITIES = ['core', 'engine', 'sources', 'lake', 'transform', 'quality', 'warehouse', 'ml', 'config'];
+const BELOW_ACTIVITIES = ['core', 'engine', 'sources', 'lake', 'transform', 'quality', 'warehouse', 'drift', 'ml', 'config'];
 const BELOW_WORKERS = [...BELOW_ACTIVITIES, 'activities', 'workflows'];
 
 const MAY_IMPORT = {
@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   transform: ['core', 'engine'],
   quality: ['core', 'engine'],
   warehouse: ['core', 'engine'],
+  drift: ['core', 'engine'],
   ml: ['core', 'engine'],
   // Types only: the run-time rules refuse the rest.
   workflows: ['core', 'activities'],

@@ -1,0 +1,61 @@
+import type { Session } from '../engine/session.ts';
+import type { PlotCell } from './drift.types.ts';
+import type { NumericDistances } from './numeric-distances.ts';
+import { VALUES } from './values-table.ts';
+
+const BINS = 32;
+const MOST_BARS = 12;
+/** Positive values whose ends differ by more than this factor are drawn on a logarithmic axis. */
+const LOGARITHMIC_FROM = 200;
+
+/** Ranges of numbers for a histogram; what lies outside `span` is in the first and the last. */
+export async function numericPlot(
+  session: Session,
+  n: number,
+  m: number,
+  { from, to }: Pick<NumericDistances, 'from' | 'to'>,
+): Promise<PlotCell[]> {
+  if (!(to > from)) return barPlot(session, n, m);
+  const logarithmic = from > 0 && to / from > LOGARITHMIC_FROM;
+  const scale = logarithmic ? 'ln(greatest(v, 1e-300))' : 'v';
+  const [low, high] = logarithmic ? [Math.log(from), Math.log(to)] : [from, to];
+  const rows = await session.rows<{ bin: number; r: number; c: number }>(`
+    SELECT bin::INTEGER AS bin, sum(r) / ${n}::DOUBLE AS r, sum(c) / ${m}::DOUBLE AS c
+    FROM (SELECT r, c, greatest(0, least(${BINS - 1}, floor((${scale} - ${low}) / (${high} - ${low}) * ${BINS}))) AS bin
+          FROM ${VALUES} WHERE v IS NOT NULL)
+    GROUP BY bin ORDER BY bin`);
+  const byBin = new Map(rows.map((row) => [row.bin, row]));
+  const edge = (i: number) => {
+    const at = low + ((high - low) * i) / BINS;
+    return logarithmic ? Math.exp(at) : at;
+  };
+  return Array.from({ length: BINS }, (_, i) => ({
+    label: `${short(edge(i))} to ${short(edge(i + 1))}`,
+    from: edge(i),
+    to: edge(i + 1),
+    reference: byBin.get(i)?.r ?? 0,
+    current: byBin.get(i)?.c ?? 0,
+  }));
+}
+
+/** The most frequent values, and all others as one. */
+export async function barPlot(session: Session, n: number, m: number): Promise<PlotCell[]> {
+  const rows = await session.rows<{ label: string; r: number; c: number }>(`
+    SELECT v::VARCHAR AS label, r / ${n}::DOUBLE AS r, c / ${m}::DOUBLE AS c FROM ${VALUES} WHERE v IS NOT NULL
+    ORDER BY r / ${n}::DOUBLE + c / ${m}::DOUBLE DESC, label LIMIT ${MOST_BARS}`);
+  const cells = rows.map(({ label, r, c }): PlotCell => ({ label, reference: r, current: c }));
+  const rest = (side: 'reference' | 'current') => 1 - cells.reduce((sum, cell) => sum + cell[side], 0);
+  const others = await session.value<bigint>(`SELECT count(*) FROM ${VALUES} WHERE v IS NOT NULL`);
+  const count = Number(others) - cells.length;
+  return count > 0
+    ? [...cells, { label: `${count} others`, reference: rest('reference'), current: rest('current') }]
+    : cells;
+}
+
+/** Numbers as a person reads them on an axis. */
+export function short(value: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(1).replace('e+', 'e');
+  return String(Number(value.toPrecision(size >= 1000 ? 4 : 3)));
+}
