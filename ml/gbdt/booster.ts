@@ -1,0 +1,145 @@
+import { averagePrecision, logLoss } from '../metrics.ts';
+import { Prng } from '../prng.ts';
+import { addTree, logistic, type Tree } from '../tree-ensemble.ts';
+import { Crew } from './crew.ts';
+import { Grower } from './grower.ts';
+import type { TrainingMemory } from './memory.ts';
+import { drawSample, OP } from './participant.ts';
+
+export interface Iteration {
+  /** From 1 on. */
+  readonly trees: number;
+  /** On the validation set; undefined without one. */
+  readonly metric: number | undefined;
+}
+
+export interface Boosted {
+  readonly trees: readonly Tree[];
+  /** Metric after each tree, dropped ones included. */
+  readonly history: readonly number[];
+  readonly aborted: boolean;
+}
+
+/** Adds tree after tree, each fitted to what the ones before leave over. @param pause called after each tree */
+export async function boost(memory: TrainingMemory, pause: (at: Iteration) => Promise<void> | void): Promise<Boosted> {
+  const crew = new Crew(memory);
+  try {
+    return await new Booster(crew).run(pause);
+  } finally {
+    crew.end();
+  }
+}
+
+class Booster {
+  readonly #crew: Crew;
+  readonly #memory: TrainingMemory;
+  readonly #prng: Prng;
+  readonly #scores: Float64Array;
+  readonly #validation: Float64Array;
+  readonly #weight: number;
+  readonly #start: number;
+
+  constructor(crew: Crew) {
+    const { memory } = crew;
+    this.#crew = crew;
+    this.#memory = memory;
+    this.#prng = new Prng(memory.seed);
+    const positives = memory.target.reduce((sum, label) => sum + label, 0);
+    const share = positives / memory.rows;
+    const { positiveWeight } = memory.params;
+    this.#weight = positiveWeight === 'balanced' ? (1 - share) / share : positiveWeight;
+    this.#start = Math.log(share / (1 - share));
+    this.#scores = new Float64Array(memory.rows).fill(this.#start);
+    this.#validation = new Float64Array(memory.validation?.target.length ?? 0);
+  }
+
+  async run(pause: (at: Iteration) => Promise<void> | void): Promise<Boosted> {
+    const { params, validation } = this.#memory;
+    drawSample(this.#memory, this.#prng);
+    this.#crew.perform(OP.bin);
+    const grower = new Grower(this.#crew);
+    const trees: Tree[] = [];
+    const history: number[] = [];
+    let best = 0;
+    while (trees.length < params.trees && !this.#crew.aborted) {
+      this.#chooseFeatures();
+      const rows = this.#chooseRows();
+      this.#computeGradients();
+      const { tree, leaves } = grower.grow(rows, trees.length === 0 ? this.#start : 0);
+      // Where no leaf can be split any more, more trees would all be empty; with a draw of rows the next may not be.
+      const empty = tree.feature.length === 0;
+      if (empty && trees.length > 0 && rows === this.#memory.rows && params.featureShare === 1) break;
+      trees.push(tree);
+      this.#addToScores(tree, leaves, rows, trees.length === 1);
+      if (validation) {
+        addTree(this.#validation, tree, validation.columns);
+        history.push(this.#metric(validation.target));
+        if (this.#better(history.at(-1)!, history[best]!)) best = history.length - 1;
+      }
+      await pause({ trees: trees.length, metric: history.at(-1) });
+      if (validation && params.earlyStopping > 0 && trees.length - 1 - best >= params.earlyStopping) break;
+    }
+    const kept = validation && params.earlyStopping > 0 ? trees.slice(0, best + 1) : trees;
+    return { trees: kept, history, aborted: this.#crew.aborted };
+  }
+
+  #better(metric: number, than: number): boolean {
+    return this.#memory.params.metric === 'log_loss' ? metric < than : metric > than;
+  }
+
+  #metric(target: Uint8Array): number {
+    if (this.#memory.params.metric === 'average_precision') return averagePrecision(this.#validation, target);
+    return logLoss(this.#validation.map(logistic), target);
+  }
+
+  #chooseFeatures(): void {
+    const { allowed, columns, params } = this.#memory;
+    if (params.featureShare === 1) return;
+    const count = Math.max(1, Math.round(columns.length * params.featureShare));
+    allowed.fill(0);
+    for (const feature of this.#prng.sample(columns.length, count)) allowed[feature] = 1;
+  }
+
+  /** @returns how many of `order` the tree sees */
+  #chooseRows(): number {
+    const { order, rows, params } = this.#memory;
+    if (params.rowShare === 1) {
+      for (let row = 0; row < rows; row++) order[row] = row;
+      return rows;
+    }
+    const drawn = this.#prng.sample(rows, Math.max(2, Math.round(rows * params.rowShare)));
+    order.set(drawn);
+    return drawn.length;
+  }
+
+  #computeGradients(): void {
+    const { gradients, target, rows } = this.#memory;
+    const scores = this.#scores;
+    const weight = this.#weight;
+    for (let row = 0; row < rows; row++) {
+      const label = target[row]!;
+      const probability = 1 / (1 + Math.exp(-scores[row]!));
+      const counts = label === 1 ? weight : 1;
+      gradients[2 * row] = (probability - label) * counts;
+      gradients[2 * row + 1] = probability * (1 - probability) * counts;
+    }
+  }
+
+  #addToScores(
+    tree: Tree,
+    leaves: readonly { begin: number; end: number; output: number }[],
+    rows: number,
+    first: boolean,
+  ): void {
+    const { order, columns } = this.#memory;
+    if (rows < this.#memory.rows) {
+      // Rows that the tree was not grown from lie in no leaf.
+      if (first) this.#scores.fill(0);
+      addTree(this.#scores, tree, columns);
+      return;
+    }
+    for (const { begin, end, output } of leaves) {
+      for (let i = begin; i < end; i++) this.#scores[order[i]!]! += output;
+    }
+  }
+}

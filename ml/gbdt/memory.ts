@@ -1,0 +1,95 @@
+import { type Dataset, shared } from '../dataset.ts';
+import type { GbdtParams } from './params.ts';
+
+/** Most jobs of one task: the two children of a split. */
+export const JOBS = 2;
+/** Numbers per job in `task` and in `results`; their meaning is in crew.ts. */
+export const JOB_FIELDS = 8;
+
+/**
+ * Everything the threads share. Each feature belongs to one thread, which alone sums its histograms, row after row: so
+ * sums, and with them the model, do not depend on how many threads there are.
+ */
+export interface TrainingMemory {
+  readonly params: GbdtParams;
+  readonly seed: number;
+  readonly threads: number;
+  readonly rows: number;
+  readonly columns: readonly Float64Array[];
+  readonly isCategory: Uint8Array;
+  readonly target: Uint8Array;
+  readonly validation: { readonly columns: readonly Float64Array[]; readonly target: Uint8Array } | undefined;
+  /** Rows that bins are made from. */
+  readonly sample: Int32Array;
+  /** Bins, row after row, of each thread's features. */
+  readonly blocks: readonly Uint16Array[];
+  /** Upper bounds of bins, or the codes of categories: `params.bins` per feature. */
+  readonly bounds: Float64Array;
+  /** Bins per feature, without the one for missing values, which comes after them. */
+  readonly bins: Int32Array;
+  /** 1 where the feature has missing values, so that they have a bin. Categories always have one. */
+  readonly missing: Uint8Array;
+  /** 1 where the tree that grows may use the feature. */
+  readonly allowed: Uint8Array;
+  /** Gradient and hessian, row after row. */
+  readonly gradients: Float32Array;
+  /** Rows by leaf. */
+  readonly order: Int32Array;
+  readonly control: Int32Array;
+  readonly task: Float64Array;
+  readonly results: readonly Float64Array[];
+  /** Bins that go left, per thread and job, where a category was split. */
+  readonly leftBins: readonly Uint32Array[];
+}
+
+/** Rows looked at to make bins: enough for thousands of bins, and a bound on time. */
+const SAMPLE_ROWS = 200_000;
+
+export const ownerOf = (feature: number, threads: number): number => threads - 1 - (feature % threads);
+/** Place among its thread's features. */
+export const placeOf = (feature: number, threads: number): number => Math.floor(feature / threads);
+/** Thread 0 also leads, so it is given fewer where they do not divide. */
+export function ownFeatures(thread: number, features: number, threads: number): number[] {
+  return Array.from({ length: features }, (_, i) => i).filter((i) => ownerOf(i, threads) === thread);
+}
+
+export const bitsetWords = (bins: number): number => Math.ceil((bins + 1) / 32);
+
+const buffer = (bytes: number) => new SharedArrayBuffer(Math.max(8, Math.ceil(bytes / 8) * 8));
+
+export function trainingMemory(
+  train: Dataset,
+  validation: Dataset | undefined,
+  params: GbdtParams,
+  seed: number,
+  threads: number,
+): TrainingMemory {
+  const { rows, columns } = train;
+  const features = columns.length;
+  const each = <T>(make: (thread: number) => T): T[] => Array.from({ length: threads }, (_, thread) => make(thread));
+  return {
+    params,
+    seed,
+    threads,
+    rows,
+    columns: columns.map((c) => shared(c.values)),
+    isCategory: Uint8Array.from(columns, (c) => (c.kind === 'category' ? 1 : 0)),
+    target: shared(train.target),
+    validation: validation && {
+      columns: validation.columns.map((c) => shared(c.values)),
+      target: shared(validation.target),
+    },
+    sample: new Int32Array(buffer(Math.min(rows, SAMPLE_ROWS) * 4), 0, Math.min(rows, SAMPLE_ROWS)),
+    blocks: each((t) => new Uint16Array(buffer(rows * ownFeatures(t, features, threads).length * 2))),
+    bounds: new Float64Array(buffer(features * params.bins * 8)),
+    bins: new Int32Array(buffer(features * 4)),
+    missing: new Uint8Array(buffer(features)),
+    allowed: new Uint8Array(buffer(features)).fill(1),
+    gradients: new Float32Array(buffer(rows * 8)),
+    order: new Int32Array(buffer(rows * 4)),
+    control: new Int32Array(buffer(64)),
+    task: new Float64Array(buffer((2 + JOBS * JOB_FIELDS) * 8)),
+    results: each(() => new Float64Array(buffer(JOBS * JOB_FIELDS * 8))),
+    leftBins: each(() => new Uint32Array(buffer(JOBS * bitsetWords(params.bins) * 4))),
+  };
+}
