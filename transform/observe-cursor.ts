@@ -2,7 +2,6 @@ import { PARTITION_COLUMN, type SourceDataset } from '../core/dataset.ts';
 import { keySnapshotsOf } from '../core/source.ts';
 import type { Session } from '../engine/session.ts';
 import { ident } from '../engine/sql-text.ts';
-import { overtaken } from './observe-keys.ts';
 
 export const ALL_STAGED = 'SELECT * FROM staged';
 
@@ -24,9 +23,12 @@ export async function newInCursorPartitions(
     ? `SELECT existing.* FROM existing JOIN (${looks}) looks USING (${scope.join(', ')})
        QUALIFY row_number() OVER (PARTITION BY ${scope.join(', ')} ORDER BY _position = _at DESC, _position DESC) = 1`
     : 'SELECT * FROM existing WHERE false';
-  const joined = `LEFT JOIN newest e ON ${scope.map((c) => `s.${c} = e.${c}`).join(' AND ')}`;
-  const again = keySnapshotsOf(dataset.extraction) && hasExisting ? ` OR ${overtaken(dataset.key, 'e')}` : '';
-  const fresh = `(e._position IS NULL OR ${differs(dataset, 's', 'e')}${again})`;
+  // Where bronze holds something newer of the key, a deletion or a row in another partition, the same again is news.
+  const overtaken = keySnapshotsOf(dataset.extraction) !== undefined && hasExisting;
+  const on = (columns: readonly string[], other: string) => columns.map((c) => `s.${c} = ${other}.${c}`).join(' AND ');
+  const heads = overtaken ? ` LEFT JOIN heads h ON ${on(dataset.key.map(ident), 'h')}` : '';
+  const joined = `LEFT JOIN newest e ON ${on(scope, 'e')}${heads}`;
+  const fresh = `(e._position IS NULL OR ${differs(dataset, 's', 'e')}${overtaken ? ' OR h._position > e._position' : ''})`;
   if (twice) {
     return `WITH newest AS (${newest}), versions AS (${versionsSql(dataset, scope)})
       SELECT s.* EXCLUDE (_version, _same_as_before) FROM versions s ${joined}

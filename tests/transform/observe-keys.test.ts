@@ -9,6 +9,7 @@ import { openSession, type Session } from '../../engine/session.ts';
 import { readParquet } from '../../engine/sql-text.ts';
 import { missedBehindCursor, type ObserveInput, observe } from '../../transform/observe.ts';
 import { surveyStaged } from '../../transform/staged-files.ts';
+import { fullRun } from '../full-run.ts';
 import { LocalTable } from './local-table.ts';
 
 const subscriptions = source({
@@ -115,6 +116,9 @@ const aliveOf = async (lake: LocalTable) =>
     )
   ).map(({ t }) => t);
 
+/** As WAL positions are: DuckDB stores and joins great numbers in another way than small ones. */
+const FIRST_POSITION = 31_000_000_000;
+
 const day = (d: number, time = '10:00:00'): Instant => instant(`2026-11-0${d}T${time}Z`);
 
 test('a key that is gone becomes a deletion with its last values, in the partition of the look', async () => {
@@ -195,7 +199,7 @@ test('a cursor ahead of the look: the deletion still lies behind the row it ends
 });
 
 test('whatever is inserted, changed, deleted and written again: bronze ends at what the source holds', async () => {
-  for (let seed = 1; seed <= 12; seed++) {
+  for (let seed = 1; seed <= (fullRun ? 40 : 6); seed++) {
     let state = seed;
     const random = (below: number) => {
       state = (state * 1103515245 + 12345) % 2147483648;
@@ -219,7 +223,7 @@ test('whatever is inserted, changed, deleted and written again: bronze ends at w
         } else if (dead && random(2) === 0) rows.set(id, dead);
         else rows.set(id, { plan: `p${random(3)}`, at: now });
       }
-      await look(lake, rows, step, lower, day(step, '23:00:00'));
+      await look(lake, rows, FIRST_POSITION + step, lower, day(step, '23:00:00'));
       lower = day(step, '09:00:00');
       const expected = [...rows].sort(([a], [b]) => a - b);
       expect(await aliveOf(lake), `seed ${seed}, step ${step}`).toEqual(
