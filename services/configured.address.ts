@@ -17,11 +17,20 @@ export function configuredAddress(
       return mongodbUrl === undefined ? undefined : { mongodbUrl };
     case 's3':
       return s3 === undefined ? undefined : { s3 };
+    // A real account is the platform's setting, never a development server.
+    case 'snowflake':
+      return undefined;
   }
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const DEFAULT_PORT: Record<ServiceName, number> = { temporal: 7233, postgres: 5432, mongodb: 27017, s3: 443 };
+const DEFAULT_PORT: Record<ServiceName, number> = {
+  temporal: 7233,
+  postgres: 5432,
+  mongodb: 27017,
+  s3: 443,
+  snowflake: 443,
+};
 
 /** Throws when nothing listens at a configured address; what listens there is for its client to judge. */
 export async function checkConfigured(name: ServiceName, address: AddressOf[ServiceName]): Promise<void> {
@@ -53,7 +62,9 @@ function hostOf(name: ServiceName, address: AddressOf[ServiceName]): { host: str
         ? address.postgresUrl
         : 'mongodbUrl' in address
           ? address.mongodbUrl
-          : address.s3.endpoint;
+          : 's3' in address
+            ? address.s3.endpoint
+            : address.snowflake.url;
   // Connection strings may name several hosts, which no URL can; the first one will do.
   const match = /^([a-z0-9+]+):\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/?,]+)(?::(\d+))?/i.exec(text);
   if (!match?.[2]) {

@@ -10,7 +10,7 @@ import { type RunningServices, startServices } from './start.services.ts';
 const USAGE = `usage: npx tsx services/main.ts [--only temporal,postgres] [--reset]
 
 Starts the development servers on 127.0.0.1, prints their addresses, and stops them on Ctrl-C.
-  --only   some of ${SERVICE_NAMES.join(', ')}
+  --only   some of ${SERVICE_NAMES.join(', ')}; snowflake (a stand-in) is started only when named
   --reset  delete their data first`;
 
 async function main(): Promise<void> {
@@ -31,7 +31,8 @@ async function main(): Promise<void> {
 
 function readArguments(): { only: ServiceName[]; reset: boolean } {
   const { values } = parseArgs({ options: { only: { type: 'string' }, reset: { type: 'boolean', default: false } } });
-  const names = values.only?.split(',').map((name) => name.trim()) ?? [...SERVICE_NAMES];
+  const names =
+    values.only?.split(',').map((name) => name.trim()) ?? SERVICE_NAMES.filter((name) => name !== 'snowflake');
   const wrong = names.find((name) => !SERVICE_NAMES.includes(name as ServiceName));
   if (wrong !== undefined) {
     throw new StrataError('bad_input', `--only: there is no server ${JSON.stringify(wrong)}`, {
@@ -42,7 +43,7 @@ function readArguments(): { only: ServiceName[]; reset: boolean } {
 }
 
 function printAddresses(services: RunningServices, elapsedMs: number): void {
-  const { temporal, temporalUi, postgresUrl, mongodbUrl, s3 } = services.addresses as Partial<
+  const { temporal, temporalUi, postgresUrl, mongodbUrl, s3, snowflake } = services.addresses as Partial<
     typeof services.addresses
   >;
   const lines = {
@@ -51,6 +52,7 @@ function printAddresses(services: RunningServices, elapsedMs: number): void {
     PostgreSQL: postgresUrl,
     MongoDB: mongodbUrl,
     S3: s3 && `${s3.endpoint} bucket ${s3.bucket}, keys ${s3.accessKeyId} ${s3.secretAccessKey}`,
+    Snowflake: snowflake && `${snowflake.url} user ${snowflake.user}, private key ${snowflake.privateKeyPath}`,
   };
   console.log(`\nready after ${(elapsedMs / 1000).toFixed(1)} s; Ctrl-C stops all`);
   for (const [name, value] of Object.entries(lines)) if (value) console.log(`  ${name.padEnd(12)} ${value}`);

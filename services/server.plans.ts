@@ -5,6 +5,7 @@ import { planS3 } from './s3.server.ts';
 import type { ServerPlan } from './server.plan.ts';
 import type { ServiceContext } from './service.context.ts';
 import type { ServiceName, ServicePorts } from './service.types.ts';
+import { planSnowflake } from './snowflake.server.ts';
 import { planTemporal } from './temporal.server.ts';
 
 /** Which ports a server listens on, and the setting that changes each. */
@@ -13,6 +14,7 @@ const PORTS_OF: Record<ServiceName, Partial<Record<keyof ServicePorts, string>>>
   postgres: { postgres: 'STRATA_DEV_POSTGRES_PORT' },
   mongodb: { mongodb: 'STRATA_DEV_MONGODB_PORT' },
   s3: { s3: 'STRATA_DEV_S3_PORT' },
+  snowflake: { snowflake: 'STRATA_DEV_SNOWFLAKE_PORT' },
 };
 
 /** Settles the ports of one server; a taken one is an error before anything is built or started. */
@@ -35,5 +37,7 @@ export async function planOf(name: ServiceName, context: ServiceContext, ports: 
       return planMongo(context, ports);
     case 's3':
       return planS3(context, ports);
+    case 'snowflake':
+      return planSnowflake(context, ports);
   }
 }

@@ -1,5 +1,5 @@
 /** The development servers that Strata can start. */
-export const SERVICE_NAMES = ['temporal', 'postgres', 'mongodb', 's3'] as const;
+export const SERVICE_NAMES = ['temporal', 'postgres', 'mongodb', 's3', 'snowflake'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** Where an S3 server answers and with which keys; addresses are path-style. */
@@ -18,16 +18,33 @@ export interface TemporalAddress {
   temporalUi: string;
 }
 
+/** What a client of the Snowflake stand-in must know. */
+export interface SnowflakeAddress {
+  url: string;
+  account: string;
+  user: string;
+  /** Made by the stand-in's start; readable by its owner only. */
+  privateKeyPath: string;
+  role: string;
+  warehouse: string;
+  database: string;
+}
+
 /** What each server is reached by. */
 export interface AddressOf {
   temporal: TemporalAddress;
   postgres: { postgresUrl: string };
   mongodb: { mongodbUrl: string };
   s3: { s3: S3Address };
+  snowflake: { snowflake: SnowflakeAddress };
 }
 
 /** Every server's address in one object, as settings and the CLI use them. */
-export type ServiceAddresses = AddressOf['temporal'] & AddressOf['postgres'] & AddressOf['mongodb'] & AddressOf['s3'];
+export type ServiceAddresses = AddressOf['temporal'] &
+  AddressOf['postgres'] &
+  AddressOf['mongodb'] &
+  AddressOf['s3'] &
+  AddressOf['snowflake'];
 
 type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
 
@@ -41,6 +58,7 @@ export interface ServicePorts {
   postgres: number;
   mongodb: number;
   s3: number;
+  snowflake: number;
 }
 
 export const DEFAULT_PORTS: ServicePorts = {
@@ -49,6 +67,7 @@ export const DEFAULT_PORTS: ServicePorts = {
   postgres: 54329,
   mongodb: 27029,
   s3: 7070,
+  snowflake: 8085,
 };
 
 /** A program on this machine that can be run as one of the servers. */

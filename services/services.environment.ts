@@ -28,6 +28,7 @@ export function readServicesEnvironment(env: Variables = process.env, cwd = proc
       postgres: port('POSTGRES', DEFAULT_PORTS.postgres),
       mongodb: port('MONGODB', DEFAULT_PORTS.mongodb),
       s3: port('S3', DEFAULT_PORTS.s3),
+      snowflake: port('SNOWFLAKE', DEFAULT_PORTS.snowflake),
     },
     configured: readConfigured(env),
   };

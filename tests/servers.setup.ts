@@ -64,7 +64,7 @@ function startOnFreePorts(name: ServiceName, dataDir: string): Promise<RunningSe
   return startServices({
     want: [name],
     dataDir,
-    ports: { temporal: 0, temporalUi: 0, postgres: 0, mongodb: 0, s3: 0 },
+    ports: { temporal: 0, temporalUi: 0, postgres: 0, mongodb: 0, s3: 0, snowflake: 0 },
     durable: false,
     report: printReport(console.log),
   });

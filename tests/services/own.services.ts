@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { ServiceName } from '../../services/service.types.ts';
 import { type RunningServices, type StartOptions, startServices } from '../../services/start.services.ts';
 
-export const FREE_PORTS = { temporal: 0, temporalUi: 0, postgres: 0, mongodb: 0, s3: 0 };
+export const FREE_PORTS = { temporal: 0, temporalUi: 0, postgres: 0, mongodb: 0, s3: 0, snowflake: 0 };
 
 /** A data folder that is deleted after the test. */
 export function ownFolder(): string {
