@@ -43,12 +43,19 @@ export class BuildRun {
     const { task, dataset } = this.#context;
     if (task.kind !== 'replace') return mergeByKey(await this.#mergeInput());
     const outside = reachesBeyond(dataset) ? 'filter' : 'exact';
-    return replacePartitions({ ...(await this.#common()), partitions: task.partitions, outside });
+    const current = dataset.history ? await this.#currentOf(task.partitions) : [];
+    return replacePartitions({ ...(await this.#common()), partitions: task.partitions, outside, current });
+  }
+
+  #currentOf(partitions: readonly string[]): Promise<InputFile[]> {
+    const { dataset, base } = this.#context;
+    const files = [...base.files.values()].filter((file) => partitions.includes(file.partition));
+    return this.#readable.of(this.#platform.lake.table(dataset.name), files);
   }
 
   async #mergeInput(): Promise<MergeInput> {
     const { task, dataset, base, session } = this.#context;
-    const { definitions, lake } = this.#platform;
+    const { lake } = this.#platform;
     const source = mergeSource(dataset);
     const table = lake.table(dataset.name);
     const current = await this.#readable.of(table, [...base.files.values()]);
@@ -60,7 +67,6 @@ export class BuildRun {
         ? await bronzePartitionsOf({ session, dataset, current }, task.partitions)
         : task.inputPartitions,
     );
-    const asOfKey = definitions.asOfKey(dataset.name);
     return {
       ...common,
       inputs: { ...common.inputs, [rawName]: await this.#filesOf(source.name, (partition) => wanted.has(partition)) },
@@ -68,7 +74,6 @@ export class BuildRun {
       current,
       tombstones: tombstones === undefined ? undefined : await this.#readable.one(table, tombstones),
       work: workOf(task),
-      ...(asOfKey && { asOfKey }),
     };
   }
 
@@ -81,7 +86,9 @@ export class BuildRun {
       const needed = neededFiles(dataset, input, task.kind === 'replace' ? task.partitions : undefined);
       inputs[name] = await this.#filesOf(input.dataset.name, needed);
     }
+    const asOfKey = definitions.asOfKey(dataset.name);
     return {
+      ...(asOfKey && { asOfKey }),
       session,
       dataset,
       sqlText: definitions.sqlText(dataset.name),

@@ -32,6 +32,8 @@ export interface BuildInput {
   readonly run: string;
   /** Of this attempt; where its files are left. */
   readonly directory: string;
+  /** Absent: nobody reads the table by key and time. */
+  readonly asOfKey?: AsOfKey;
 }
 
 /** Who reads this table `asOf`: the columns that hold its key, and the one from which a row is valid. */
@@ -59,5 +61,4 @@ export interface MergeInput extends BuildInput {
   /** Side file of deleted keys. */
   readonly tombstones: string | undefined;
   readonly work: MergeWork;
-  readonly asOfKey?: AsOfKey;
 }

@@ -29,10 +29,12 @@ export async function buildCandidates(input: MergeInput): Promise<void> {
     dataset.sql,
   );
   const columns = dataset.columns.map((c) => ident(c.name)).join(', ');
+  // Kept deletions are rows like any other from here on: checked, and removing nothing.
+  const op = dataset.write.kind === 'merge' && dataset.write.deletes === 'keep' ? `'u'` : '_op';
   await session.run(
-    `CREATE OR REPLACE TEMP TABLE won AS SELECT ${columns}, _op, _position, _tie, _bronze_partition,
+    `CREATE OR REPLACE TEMP TABLE won AS SELECT ${columns}, ${op} AS _op, _position, _tie, _bronze_partition,
        ${rowPartitionSql(dataset)} AS _partition,
-       CASE WHEN _op = 'd' THEN NULL ELSE ${failedChecksSql(input.rowChecks)} END AS _failed
+       CASE WHEN ${op} = 'd' THEN NULL ELSE ${failedChecksSql(input.rowChecks)} END AS _failed
      FROM (${sql})`,
   );
   await refuseFanOut(input);

@@ -1,6 +1,8 @@
+import type { DerivedDataset } from '../core/dataset.ts';
 import { instantFromMicros } from '../core/instant.ts';
 import type { LakeColumn } from '../core/lake-columns.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
+import type { Session } from '../engine/session.ts';
 import { ident, readParquet } from '../engine/sql-text.ts';
 import type { AsOfKey, MergeInput } from './build-input.ts';
 import type { BuildOutput } from './build-output.ts';
@@ -20,11 +22,22 @@ export async function writeKeyChanges(input: MergeInput): Promise<BuildOutput['k
      SELECT DISTINCT ${keys}, ${from} AS _from FROM (SELECT * FROM removed UNION ALL BY NAME SELECT * EXCLUDE (_op, _failed) FROM entering)
      WHERE ${ident(asOfKey.validFrom)} IS NOT NULL`,
   );
-  const [summary] = await session.rows<{ rows: bigint; first: bigint }>(
-    'SELECT count(*) AS rows, min(_from) AS first FROM changed',
+  const ranges = rangesSql(input, asOfKey, from);
+  return writeRanges(session, dataset, asOfKey, `(${ranges})`, directory);
+}
+
+/** @param relation with the key columns, `_from` and `_to`; read more than once */
+export async function writeRanges(
+  session: Session,
+  dataset: DerivedDataset,
+  asOfKey: AsOfKey,
+  relation: string,
+  directory: string,
+): Promise<BuildOutput['keyChanges']> {
+  const [summary] = await session.rows<{ rows: bigint; first: bigint; open: boolean; last: bigint | null }>(
+    `SELECT count(*) AS rows, min(_from) AS first, bool_or(_to IS NULL) AS open, max(_to) AS last FROM ${relation}`,
   );
   if (!summary || summary.rows === 0n) return undefined;
-  await session.run(`CREATE OR REPLACE TEMP VIEW changed_ranges AS ${rangesSql(input, asOfKey, from)}`);
   const columns: LakeColumn[] = [
     ...asOfKey.columns.map((name) => ({
       name,
@@ -33,20 +46,12 @@ export async function writeKeyChanges(input: MergeInput): Promise<BuildOutput['k
     { name: '_from', sqlType: 'TIMESTAMPTZ' },
     { name: '_to', sqlType: 'TIMESTAMPTZ' },
   ];
-  const file = await writeFile(
-    session,
-    `SELECT ${columns.map((c) => ident(c.name)).join(', ')} FROM changed_ranges`,
-    columns,
-    directory,
-  );
-  const [end] = await session.rows<{ open: boolean; last: bigint | null }>(
-    'SELECT bool_or(_to IS NULL) AS open, max(_to) AS last FROM changed_ranges',
-  );
-  if (!end) return undefined;
+  const names = columns.map((c) => ident(c.name)).join(', ');
+  const file = await writeFile(session, `SELECT ${names} FROM ${relation}`, columns, directory);
   return {
     ...file,
     from: instantFromMicros(summary.first),
-    to: end.open || end.last === null ? null : instantFromMicros(end.last),
+    to: summary.open || summary.last === null ? null : instantFromMicros(summary.last),
   };
 }
 

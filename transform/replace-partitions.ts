@@ -2,9 +2,11 @@ import { WHOLE } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
 import { ident, literal, readParquet, render } from '../engine/sql-text.ts';
-import type { BuildInput } from './build-input.ts';
+import { writeHistory } from './build-history.ts';
+import type { BuildInput, InputFile } from './build-input.ts';
 import type { BuildOutput, BuiltPartition, LocalFile } from './build-output.ts';
 import { type Digest, digestOf, digestSql, NO_ROWS, printDigest } from './digest.ts';
+import { writeHistoryChanges } from './history-changes.ts';
 import { createInputViews } from './input-views.ts';
 import { rowPartitionSql } from './partition-sql.ts';
 import { writeRowQuarantine } from './quarantine-files.ts';
@@ -19,6 +21,8 @@ export interface ReplaceInput extends BuildInput {
    * (windows, whole tables), so rows of others are expected and left out.
    */
   readonly outside: 'exact' | 'filter';
+  /** Of a history with readers by key and time: the table's files in these partitions, to tell what changed. */
+  readonly current?: readonly InputFile[];
 }
 
 type Files = Map<string, LocalFile[]>;
@@ -51,15 +55,24 @@ export async function replacePartitions(input: ReplaceInput): Promise<BuildOutpu
   const quarantine = failed === 0n ? [] : await writeRowQuarantine(input);
   const rowsOut = partitions.reduce((sum, p) => sum + p.rows, 0);
   const quarantined = Number(failed);
-  return { partitions, quarantine, audits, counts: { rowsIn: rowsOut + quarantined, rowsOut, quarantined } };
+  const { history } = input.dataset;
+  const keyChanges = history && (await writeHistoryChanges(input, history, partitions));
+  return {
+    partitions,
+    quarantine,
+    audits,
+    ...(keyChanges && { keyChanges }),
+    counts: { rowsIn: rowsOut + quarantined, rowsOut, quarantined },
+  };
 }
 
 async function writeBuilt(input: ReplaceInput): Promise<Files> {
   const { session, dataset } = input;
-  await createInputViews(input);
   const relations = Object.fromEntries(Object.keys(dataset.inputs).map((name) => [name, ident(name)]));
   const columns = dataset.columns.map((c) => ident(c.name)).join(', ');
   const sql = render(input.sqlText, relations, dataset.sql).trim().replace(/;$/, '');
+  if (dataset.history) return writeHistory(input, dataset.history, sql);
+  await createInputViews(input);
   const named = `SELECT ${columns}, ${rowPartitionSql(dataset)} AS _partition FROM (${sql}\n)`;
   if (dataset.partitionBy.kind === WHOLE)
     return writePartitions(session, `(${named})`, lakeColumns(dataset), [WHOLE], input.directory);
@@ -71,15 +84,25 @@ async function writeBuilt(input: ReplaceInput): Promise<Files> {
 /** Views over what was written: `new_content`, the rows that pass their checks, and `failed`. */
 async function readBack(input: ReplaceInput, files: Files): Promise<void> {
   const { session, dataset } = input;
-  const relation = readParquet(
-    [...files.values()].flat().map((f) => f.localPath),
-    lakeColumns(dataset),
-  );
-  const checked = `SELECT *, ${rowPartitionSql(dataset)} AS _partition, ${failedChecksSql(input.rowChecks)} AS _failed FROM ${relation}`;
+  const checked = `SELECT *, ${failedChecksSql(input.rowChecks)} AS _failed FROM (${partitionedSql(dataset, files)})`;
   await session.run(
     `CREATE OR REPLACE TEMP VIEW new_content AS SELECT * EXCLUDE (_failed) FROM (${checked}) WHERE _failed IS NULL`,
   );
   await session.run(`CREATE OR REPLACE TEMP TABLE failed AS SELECT * FROM (${checked}) WHERE _failed IS NOT NULL`);
+}
+
+/** What was written, with `_partition`. A bucket costs an md5 per row to tell, and is known: each has its files. */
+function partitionedSql(dataset: ReplaceInput['dataset'], files: Files): string {
+  const read = (list: readonly LocalFile[]) =>
+    readParquet(
+      list.map((f) => f.localPath),
+      lakeColumns(dataset),
+    );
+  const filled = [...files].filter(([, list]) => list.length > 0);
+  if (dataset.partitionBy.kind !== 'bucket' || filled.length === 0) {
+    return `SELECT *, ${rowPartitionSql(dataset)} AS _partition FROM ${read([...files.values()].flat())}`;
+  }
+  return filled.map(([p, list]) => `SELECT *, ${literal(p)} AS _partition FROM ${read(list)}`).join(' UNION ALL ');
 }
 
 function writeValid(input: ReplaceInput, files: Files): Promise<Files> {
