@@ -35,17 +35,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a build does not notice that its base moved',
-    rare: true,
     file: 'core/claims.ts',
     find: 'if (was === is) continue;',
     replace: 'continue;',
-  },
-  {
-    name: 'an epoch that left bad rows is used again, and they count by epoch',
-    rare: true,
-    file: 'core/claim-tag.ts',
-    find: 'const text = JSON.stringify(claim);',
-    replace: 'const text = JSON.stringify(claim.scopes);',
   },
   {
     name: 'a new digest does not move the content version',
@@ -64,13 +56,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'core/ledger.ts',
     find: 'Math.min(version, a[input] ?? version)',
     replace: 'version',
-  },
-  {
-    name: 'a scan counts for what was written after it',
-    rare: true,
-    file: 'core/ledger.ts',
-    find: '|| state.builtVersion > scanned) continue;',
-    replace: ') continue;',
   },
   {
     name: 'all that was looked at counts as settled',

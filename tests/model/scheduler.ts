@@ -55,6 +55,8 @@ export class Scheduler {
   /** Goes on while the others stand still. */
   #favourite: number | undefined;
   chaos = true;
+  /** All go on by equal chance; otherwise some are paused for long while others get far. Both find what the other does not. */
+  fair = false;
 
   constructor(prng: Prng) {
     this.#prng = prng;
@@ -86,7 +88,7 @@ export class Scheduler {
   ): Promise<'ready' | 'timeout'> {
     return new Promise((resume) => {
       // A process is stopped, or swaps, or its network is slow: the others get far.
-      const nap = this.chaos && this.#prng.chance(napping) ? 20 + this.#prng.int(150) : 0;
+      const nap = this.chaos && !this.fair && this.#prng.chance(napping) ? 20 + this.#prng.int(150) : 0;
       this.#parked.push({ actor, label, ready, impatient, wakes: this.#steps + nap, resume });
       this.#rest();
     });
@@ -111,6 +113,7 @@ export class Scheduler {
 
   /** Long pauses of some while others get far: single steps in turn would never let one fall far behind. */
   #choose(able: readonly Parked[]): Parked {
+    if (this.fair) return this.#prng.pick(able);
     if (this.#prng.chance(0.04))
       this.#favourite = this.#prng.chance(0.3) ? undefined : this.#prng.pick(able).actor.group;
     const favoured = able.filter((p) => p.actor.group === this.#favourite);

@@ -70,6 +70,7 @@ export async function simulate(seed: number, { chaos, onCompany }: Wishes = {}):
   const theme = THEMES[seed % THEMES.length]!;
   const world = new World(prng, theme.writes);
   const company = new Company(world, prng, count);
+  company.scheduler.fair = Math.floor(seed / THEMES.length) % 2 === 1;
   onCompany?.(company);
   let steps = 0;
   const drawn = 150 + prng.int(850);
