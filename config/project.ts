@@ -1,9 +1,10 @@
 import { project } from '../core/builders.ts';
 import { nightly } from '../pipelines/nightly.pipeline.ts';
+import { weeklyCustomerSegmentation } from '../pipelines/weekly-customer-segmentation.pipeline.ts';
 
 /** The project that ships with Strata: a payments company. */
 export default project({
   name: 'payments',
-  pipelines: [nightly],
+  pipelines: [nightly, weeklyCustomerSegmentation],
   sqlFolder: 'warehouse-sql',
 });

@@ -9,6 +9,12 @@ const MACROS = [
    */
   `CREATE OR REPLACE MACRO surrogate_key(natural_key) AS
      (('0x' || substr(md5(natural_key), 1, 16))::UBIGINT >> 1)::BIGINT`,
+  /**
+   * rounded_quotient(numerator, denominator) -> DECIMAL(30,0): of numbers whose value is whole, not negative, and a denominator
+   * above 0, rounded half up. `/` of decimals is a DOUBLE, which knows no exact half. For cents: multiply the numerator first.
+   */
+  `CREATE OR REPLACE MACRO rounded_quotient(numerator, denominator) AS
+     ((2 * numerator::HUGEINT + denominator::HUGEINT) // (2 * denominator::HUGEINT))::DECIMAL(30, 0)`,
   ...DOCUMENT_MACROS,
 ] as const;
 

@@ -9,10 +9,19 @@ import { dimIndustry } from '../models/gold/dim-industry.ts';
 import { dimMerchant } from '../models/gold/dim-merchant.ts';
 import { dimPaymentMethod } from '../models/gold/dim-payment-method.ts';
 import { dimRegion } from '../models/gold/dim-region.ts';
+import { factCustomerSegmentation } from '../models/gold/fact-customer-segmentation.ts';
+import { factFraudAnalysis } from '../models/gold/fact-fraud-analysis.ts';
 import { factPayment } from '../models/gold/fact-payment.ts';
+import { factSession } from '../models/gold/fact-session.ts';
+import { monthlyFraudStatistics } from '../models/gold/monthly-fraud-statistics.ts';
+import { productPerformanceMetrics } from '../models/gold/product-performance-metrics.ts';
+import { city } from '../models/silver/city.ts';
+import { feeSchedule } from '../models/silver/fee-schedule.ts';
 import { paymentStateChange } from '../models/silver/payment-state-change.ts';
+import { product } from '../models/silver/product.ts';
+import { productCategory } from '../models/silver/product-category.ts';
 import { review } from '../models/silver/review.ts';
-import { session } from '../models/silver/session.ts';
+import { subscription } from '../models/silver/subscription.ts';
 
 /** Yesterday of both systems, into the warehouse by the time the analysts come. */
 export const nightly = pipeline({
@@ -32,10 +41,19 @@ export const nightly = pipeline({
     dimCustomer,
     dimMerchant,
     factPayment,
+    factFraudAnalysis,
+    factCustomerSegmentation,
+    factSession,
     dailyRevenueByMerchant,
+    monthlyFraudStatistics,
+    productPerformanceMetrics,
+    city,
+    product,
+    productCategory,
+    feeSchedule,
     paymentStateChange,
     review,
-    session,
+    subscription,
   ],
   publish: { to: 'analytics' },
 });

@@ -8,17 +8,19 @@ import {
   decimal,
   integer,
   key,
+  pii,
   text,
   timestamp,
   unique,
 } from '../../core/builders.ts';
+import { dispute } from '../silver/dispute.ts';
 import { payment } from '../silver/payment.ts';
 
 export const factPayment = dataset({
   name: 'gold.fact_payment',
-  description: 'One row per payment, its latest state.',
+  description: 'One row per payment, its latest state, with its tax and what disputes say about it.',
   owner: 'analytics',
-  inputs: { payment },
+  inputs: { payment, dispute },
   sql: 'facts/fact_payment.sql',
   partitionBy: day('event_date'),
   columns: {
@@ -26,22 +28,42 @@ export const factPayment = dataset({
     event_date: date().describe('UTC day on which the customer paid'),
     event_date_key: integer().describe('That day in dim_date'),
     created_date_key: integer().describe('UTC day on which the payment reached us, in dim_date'),
+    customer_id: pii.identifier().describe('Customer (uuid), the same whatever becomes of the customer'),
     customer_key: bigint().describe('dim_customer'),
-    merchant_key: bigint().describe('dim_merchant; its country is the country of the merchant'),
+    merchant_id: text().describe('Merchant (uuid), the same whatever becomes of the merchant'),
+    merchant_key: bigint().describe('dim_merchant'),
     billing_country_key: bigint().describe('Country of the billing address in dim_country'),
     location_country_key: bigint().describe('Country of the IP address in dim_country'),
+    location_key: bigint().describe('City of the IP address in dim_location'),
     status: text().describe('pending, succeeded, failed, refunded or disputed'),
     is_captured: boolean().describe('The money was taken: succeeded, refunded or disputed now'),
     payment_method: text().describe('Credit Card, Debit Card, Bank Transfer or Digital Wallet'),
+    payment_method_key: bigint().describe('dim_payment_method'),
     device_type: text().describe('mobile, desktop, tablet or unknown'),
+    device_key: bigint().describe('dim_device'),
     currency: text().describe('ISO 4217 code'),
+    currency_key: bigint().describe('dim_currency'),
     amount: decimal(18, 2).describe('In `currency`'),
     amount_eur: decimal(28, 2).nullable().describe('At the rate as of the event date; null without a rate'),
+    tax_rate: decimal(6, 4).nullable().describe('Standard rate where the customer is taxed; a rate does not add up'),
+    tax_amount: decimal(18, 2)
+      .nullable()
+      .describe('Tax that `amount` contains, in `currency`; null without a tax rate'),
+    tax_amount_eur: decimal(28, 2).nullable().describe('The same in euros; null without one of the rates'),
+    is_disputed: boolean().describe('There is a dispute about it, or was: also one that was won'),
+    is_fraud: boolean().describe('One of its disputes has the reason fraudulent'),
+    fraud_known_at: timestamp().nullable().describe('When the first such dispute reached us; null without one'),
+    is_holiday: boolean().describe('Public holiday where the customer is taxed'),
+    is_subscription: boolean().describe('Billed for a subscription'),
     event_time: timestamp().describe('When the customer paid'),
-    updated_at: timestamp().describe('Last change'),
+    updated_at: timestamp().describe('Last change of the payment itself'),
   },
   checks: [
     unique('payment_id'),
+    audit(
+      'fraud has its time',
+      'SELECT * FROM {{this}} WHERE is_fraud <> (fraud_known_at IS NOT NULL) OR (is_fraud AND NOT is_disputed)',
+    ),
     audit(
       'days are in dim_date',
       'SELECT * FROM {{this}} WHERE event_date_key NOT BETWEEN 20200101 AND 20351231 OR created_date_key NOT BETWEEN 20200101 AND 20351231',

@@ -15,6 +15,7 @@ export const customer = dataset({
     full_name: pii.name().describe('As typed'),
     segment: text().describe('Standard, Premium or Business'),
     country: text().nullable().describe('Home country, ISO 3166 alpha-2'),
+    city: text().nullable().describe('City in `country`'),
     created_at: timestamp().describe('When the customer registered'),
     updated_at: timestamp().describe('Last change'),
   },

@@ -14,6 +14,7 @@ export const merchant = dataset({
     industry: text().describe('Retail, Travel, Food, Software, Gaming or Health'),
     size: text().describe('Small, Medium or Large'),
     country: text().nullable().describe('ISO 3166 alpha-2'),
+    city: text().nullable().describe('City in `country`'),
     created_at: timestamp().describe('When the merchant signed up'),
     updated_at: timestamp().describe('Last change'),
   },

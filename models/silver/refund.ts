@@ -18,7 +18,7 @@ import { payment } from './payment.ts';
 export const refund = dataset({
   name: 'silver.refund',
   description:
-    'One row per refund, under the merchant of its payment, the amount also in euros at the rate of its day.',
+    'One row per refund, under merchant and place of its payment, with the tax given back, both also in euros at the rate of its day.',
   owner: 'payments',
   inputs: {
     raw: bronzeRefund,
@@ -34,9 +34,15 @@ export const refund = dataset({
     payment_id: text().describe('Payment that is paid back (uuid)'),
     payment_event_time: timestamp().describe('Event time of that payment'),
     merchant_id: text().nullable().describe('Merchant of the payment; null while the payment is unknown'),
+    location_city: text().nullable().describe('City of the IP address of the payment'),
+    location_country: text().nullable().describe('Country of the IP address of the payment, ISO 3166 alpha-2'),
     amount: decimal(18, 2).describe('In `currency`'),
     currency: text().describe('Currency of the payment'),
     amount_eur: decimal(28, 2).nullable().describe('At the rate as of the refund date; null without a rate'),
+    tax_amount: decimal(18, 2)
+      .nullable()
+      .describe('Tax that `amount` contains, at the tax rate of the payment, in `currency`; null without one'),
+    tax_amount_eur: decimal(28, 2).nullable().describe('The same in euros at the rate as of the refund date'),
     reason: pii.freeText().nullable().describe('Why, in words'),
     created_at: timestamp().describe('When it was refunded'),
     refund_date: date().describe('UTC day of `created_at`'),

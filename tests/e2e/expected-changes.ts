@@ -2,22 +2,36 @@ import { changedPartitions } from '../oracle/changed-partitions.ts';
 import type { Changed } from './changes.ts';
 import type { TextRow } from './text-rows.ts';
 
-/** Table -> the column whose day is the partition; tables not named here are one partition. */
+/** Table -> the column whose day is the partition. */
 const DAY_OF: Readonly<Record<string, string>> = {
   'silver.payment': 'event_date',
   'silver.refund': 'refund_date',
   'silver.payment_state_change': 'changed_at',
   'silver.review': 'reviewed_at',
   'silver.session': 'session_start',
+  'silver.mention': 'mention_date',
+  'silver.order_line': 'payment_date',
+  'silver.dispute': 'payment_date',
   'gold.fact_payment': 'event_date',
+  'gold.fact_refund': 'refund_date',
+  'gold.fact_revenue': 'revenue_date',
+  'gold.fact_fraud_analysis': 'event_date',
+  'gold.fact_customer_segmentation': 'event_date',
+  'gold.fact_session': 'session_date',
   'gold.daily_revenue_by_merchant': 'revenue_date',
+};
+/** Table -> the column whose month is the partition; tables named nowhere are one partition. */
+const MONTH_OF: Readonly<Record<string, string>> = {
+  'gold.monthly_fraud_statistics': 'month_start',
+  'gold.product_performance_metrics': 'month_start',
 };
 
 type Tables = Readonly<Record<string, readonly TextRow[]>>;
 
 const partitionOf = (table: string) => (row: TextRow) => {
-  const column = DAY_OF[table];
-  return column === undefined ? 'all' : row[column]!.slice(0, 10);
+  const [day, month] = [DAY_OF[table], MONTH_OF[table]];
+  if (day !== undefined) return row[day]!.slice(0, 10);
+  return month === undefined ? 'all' : row[month]!.slice(0, 7);
 };
 
 /** Table -> partitions in which two recomputations differ, as `changedTables` gives it. */

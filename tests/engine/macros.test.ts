@@ -44,3 +44,18 @@ test('round() and casts of decimals are exact half-up, so that no macro of our o
     { numRuns: 300 },
   );
 });
+
+test('rounded_quotient is exact, half up', async () => {
+  const cases = fc.tuple(fc.bigInt(0n, 10n ** 30n), fc.bigInt(1n, 10n ** 8n));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(cases, fc.constantFrom<[bigint, bigint]>([1n, 2n], [5n, 10n], [4n, 10n])),
+      async ([n, d]) => {
+        const quotient = await used.session.value(`SELECT rounded_quotient(${n}::DECIMAL(38,0), ${d})`);
+        expect(quotient).toBe(String((n + (d - 1n) / 2n + (d % 2n === 0n ? 1n : 0n)) / d));
+      },
+    ),
+    { numRuns: 200 },
+  );
+  expect(await used.session.value('SELECT rounded_quotient(NULL, 3)')).toBeNull();
+});

@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import type pg from 'pg';
 import { calendar } from './calendar.oracle.ts';
 import { oracleDimensions } from './dimension.oracle.ts';
-import { oraclePayments, oracleRevenue } from './payments.oracle.ts';
+import { oracleFacts } from './facts.oracle.ts';
 import { surrogateKey } from './surrogate-key.ts';
 import { textRows } from './text-query.ts';
 
@@ -11,45 +11,12 @@ type Row = Record<string, string | null>;
 /** Gold table -> its rows as the source says they should be now, every value as text, keys included; with what only dimensions read. */
 export async function oracleGold(client: pg.Client, db: Db): Promise<Record<string, Row[]>> {
   return {
-    'gold.fact_payment': await factPayment(client),
-    'gold.daily_revenue_by_merchant': await revenue(client),
+    ...(await oracleFacts(client, db)),
     ...(await oracleDimensions(client, db)),
     'gold.dim_customer': await dimCustomer(client),
     'gold.dim_merchant': await dimMerchant(client),
     'gold.dim_date': calendar(),
   };
-}
-
-const dateKey = (time: string): string => time.slice(0, 10).replaceAll('-', '');
-
-async function factPayment(client: pg.Client): Promise<Row[]> {
-  const payments = await oraclePayments(client);
-  return payments.map(
-    ({ merchant_country, customer_id, merchant_id, billing_country, location_country, created_at, ...payment }) => ({
-      ...payment,
-      event_date_key: dateKey(payment.event_date),
-      created_date_key: dateKey(created_at),
-      customer_key: surrogateKey(customer_id),
-      merchant_key: surrogateKey(merchant_id),
-      billing_country_key: surrogateKey(billing_country),
-      location_country_key: surrogateKey(location_country),
-      is_captured: String(['succeeded', 'refunded', 'disputed'].includes(payment.status)),
-      device_type: payment.device_type ?? 'unknown',
-    }),
-  );
-}
-
-async function revenue(client: pg.Client): Promise<Row[]> {
-  const rows = await oracleRevenue(client);
-  return rows.map(({ day, payment_count, refund_count, unconverted_count, ...row }) => ({
-    ...row,
-    revenue_date: day,
-    revenue_date_key: dateKey(day),
-    merchant_key: surrogateKey(row.merchant_id),
-    payment_count: String(payment_count),
-    refund_count: String(refund_count),
-    unconverted_count: String(unconverted_count),
-  }));
 }
 
 const INFERRED = { is_inferred: 'true' };

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { day, eur } from './source-sql.ts';
 
 /** A payment in its latest state; amounts are exact decimal text, times ISO 8601 in UTC with microseconds. */
 export interface OraclePayment {
@@ -37,13 +38,6 @@ export interface OracleRevenue {
   unconverted_count: number;
 }
 
-/** An amount in euros by the rate as of a day, as SQL. */
-export const eur = (amount: string, currency: string, day: string) => `
-  case when ${currency} = 'EUR' then ${amount} else round(${amount} * (
-    select known.rate_to_eur from exchange_rate known where known.currency = ${currency} and known.rate_date <= ${day}
-    order by known.rate_date desc limit 1), 2) end`;
-/** The UTC day of a time, as SQL. */
-export const day = (time: string) => `(${time} at time zone 'UTC')::date`;
 const instant = (time: string) => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** Every payment of the source as it stands now, by id. */

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import type pg from 'pg';
 import { oracleReviews, oracleSessions } from './documents.oracle.ts';
-import { day, eur } from './payments.oracle.ts';
+import { day, eur, PAYMENTS, REFUNDS } from './source-sql.ts';
 import { textRows } from './text-query.ts';
 
 type Row = Record<string, string | null>;
@@ -9,22 +9,46 @@ type Row = Record<string, string | null>;
 /** Tables of the lake that PostgreSQL's rows alone decide, as SQL with the columns they should have. */
 const FROM_POSTGRES: Readonly<Record<string, string>> = {
   'silver.payment': `
-    select t.id as payment_id, t.status, t.status in ('succeeded', 'refunded', 'disputed') as is_captured, t.merchant_id, t.customer_id,
-      t.amount, t.currency, ${eur('t.amount', 't.currency', day('t.event_time'))} as amount_eur, t.payment_method, t.device_type,
-      t.billing_street, t.billing_city, t.billing_postal_code, t.billing_country, t.ip_address, t.location_city, t.location_country,
-      t.event_time, ${day('t.event_time')} as event_date, t.created_at, t.updated_at
-    from transaction t`,
+    select id as payment_id, status, captured as is_captured, merchant_id, customer_id, amount, currency, amount_eur, tax_country,
+      tax_rate, tax as tax_amount, tax_eur as tax_amount_eur, is_holiday, payment_method, device_type, billing_street, billing_city,
+      billing_postal_code, billing_country, ip_address, location_city, location_country, card_token, card_country, subscription_id,
+      event_time, day as event_date, created_at, updated_at
+    from (${PAYMENTS}) p`,
   'silver.refund': `
-    select r.id as refund_id, r.transaction_id as payment_id, r.transaction_event_time as payment_event_time, t.merchant_id, r.amount,
-      r.currency, ${eur('r.amount', 'r.currency', day('r.created_at'))} as amount_eur, r.reason, r.created_at,
-      ${day('r.created_at')} as refund_date, r.updated_at
-    from refund r join transaction t on t.id = r.transaction_id`,
+    select id as refund_id, transaction_id as payment_id, transaction_event_time as payment_event_time, merchant_id, location_city,
+      location_country, amount, currency, amount_eur, tax as tax_amount, tax_eur as tax_amount_eur, reason, created_at,
+      day as refund_date, updated_at
+    from (${REFUNDS}) r`,
+  'silver.order_line': `
+    select transaction_id as payment_id, line_no, transaction_event_time as payment_event_time,
+      ${day('transaction_event_time')} as payment_date, product_id, quantity, unit_price, amount, currency,
+      ${eur('l.amount', 'l.currency', day('transaction_event_time'))} as amount_eur, updated_at
+    from order_line l`,
+  'silver.dispute': `
+    select id as dispute_id, transaction_id as payment_id, transaction_event_time as payment_event_time,
+      ${day('transaction_event_time')} as payment_date, amount, currency,
+      ${eur('d.amount', 'd.currency', day('transaction_event_time'))} as amount_eur, reason, reason = 'fraudulent' as is_fraud, status,
+      created_at, closed_at, updated_at
+    from dispute d`,
+  'silver.subscription': `
+    select id as subscription_id, customer_id, merchant_id, product_id, plan, amount, currency, billing_interval,
+      (amount * case billing_interval when 'week' then 52 when 'month' then 12 when 'year' then 1 end)::numeric(28,2) as yearly_amount,
+      status, started_at, cancelled_at, updated_at
+    from subscription`,
+  'silver.product': `
+    select id as product_id, merchant_id, name, category_id, price, currency, is_active, created_at, updated_at from product`,
+  'silver.product_category': 'select id as category_id, name, updated_at from product_category',
+  'silver.city': 'select country, name as city, timezone, updated_at from city',
+  'silver.tax_rate': 'select country, kind, valid_from, rate from tax_rate',
+  'silver.public_holiday': 'select country, holiday_date, name from public_holiday',
+  'silver.fee_schedule': `
+    select payment_method, merchant_size, valid_from, percent as share, fixed_eur, updated_at from fee_schedule`,
   'silver.payment_state_change': `
     select id as change_id, transaction_id as payment_id, from_status, to_status, reason, updated_by as changed_by, updated_at as changed_at
     from transaction_state_change`,
   'silver.customer': `
-    select id as customer_id, user_name, email, full_name, segment, country, created_at, updated_at from customer`,
-  'silver.merchant': `select id as merchant_id, name, industry, size, country, created_at, updated_at from merchant`,
+    select id as customer_id, user_name, email, full_name, segment, country, city, created_at, updated_at from customer`,
+  'silver.merchant': `select id as merchant_id, name, industry, size, country, city, created_at, updated_at from merchant`,
   'silver.exchange_rate': `select currency, rate_date, rate_to_eur, updated_at from exchange_rate`,
   'silver.country': `select code as country_code, name, region, currency, updated_at from country`,
 };

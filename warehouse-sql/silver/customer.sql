@@ -5,6 +5,7 @@ SELECT
   raw.full_name,
   raw.segment,
   raw.country,
+  raw.city,
   raw.created_at,
   raw.updated_at
 FROM {{raw}} AS raw

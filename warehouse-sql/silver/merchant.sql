@@ -4,6 +4,7 @@ SELECT
   raw.industry,
   raw.size,
   raw.country,
+  raw.city,
   raw.created_at,
   raw.updated_at
 FROM {{raw}} AS raw

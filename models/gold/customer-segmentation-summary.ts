@@ -1,0 +1,55 @@
+import {
+  audit,
+  bigint,
+  boolean,
+  dataset,
+  date,
+  decimal,
+  integer,
+  key,
+  pii,
+  text,
+  unique,
+  week,
+} from '../../core/builders.ts';
+import { factCustomerSegmentation } from './fact-customer-segmentation.ts';
+
+const SEGMENTS = "('high-value', 'growth', 'at-risk', 'dormant')";
+
+export const customerSegmentationSummary = dataset({
+  name: 'gold.customer_segmentation_summary',
+  description:
+    'One row per week and customer who bought in the twelve weeks up to its end: recency, frequency and money, two segmentations of them, churn and value. Weeks do not add up: each looks at the same customers again.',
+  owner: 'analytics',
+  // With the week itself twelve weeks, 84 days.
+  inputs: { spending: factCustomerSegmentation.window('77 days') },
+  sql: 'marts/customer_segmentation_summary.sql',
+  partitionBy: week('week_start'),
+  columns: {
+    week_start: key(date()).describe('Monday of the week; the look is from its end'),
+    week_start_date_key: integer().describe('That day in dim_date'),
+    customer_id: key(pii.identifier()).describe('Customer (uuid)'),
+    customer_key: bigint().describe('dim_customer, as at the last purchase'),
+    recency_days: integer().describe('Days from the last purchase to the end of the week, from 1'),
+    frequency: bigint().describe('Captured payments in the twelve weeks'),
+    monetary_eur: decimal(38, 2).describe('Their amounts in euros'),
+    recency_score: integer().describe('Fifth of the customers, 1 to 5: 5 bought last'),
+    frequency_score: integer().describe('Fifth of the customers, 1 to 5: 5 bought most often'),
+    monetary_score: integer().describe('Fifth of the customers, 1 to 5: 5 spent most'),
+    rfm_segment: text().describe('high-value, growth, at-risk or dormant, by rule from the three scores'),
+    kmeans_segment: text().describe('high-value, growth, at-risk or dormant, by K-means over the ranks of the three'),
+    is_churn_risk: boolean().describe('Away for more than twice the usual time between two days of buying'),
+    yearly_value_eur: decimal(38, 2).describe('What a year like the twelve weeks would bring, in euros'),
+  },
+  checks: [
+    unique('week_start', 'customer_id'),
+    audit(
+      'segments are known',
+      `SELECT * FROM {{this}} WHERE rfm_segment NOT IN ${SEGMENTS} OR kmeans_segment NOT IN ${SEGMENTS}`,
+    ),
+    audit(
+      'scores are fifths',
+      'SELECT * FROM {{this}} WHERE least(recency_score, frequency_score, monetary_score) < 1',
+    ),
+  ],
+});

@@ -1,0 +1,143 @@
+import type { Db } from 'mongodb';
+import type pg from 'pg';
+import { oracleSessions } from './documents.oracle.ts';
+import { dateKey, PAYMENTS, REFUNDS, surrogate } from './source-sql.ts';
+import { surrogateKey } from './surrogate-key.ts';
+import { textRows } from './text-query.ts';
+
+type Row = Record<string, string | null>;
+
+const place = (of: string) => surrogate(`${of}.location_country || '|' || ${of}.location_city`);
+const customerKey = (of: string) => surrogate(`${of}.customer_id::text`);
+const merchantKey = (of: string) => surrogate(`${of}.merchant_id::text`);
+
+const FACT_PAYMENT = `
+  select p.id as payment_id, p.day as event_date, ${dateKey('p.day')} as event_date_key,
+    ${dateKey("p.created_at at time zone 'UTC'")} as created_date_key,
+    p.customer_id, ${customerKey('p')} as customer_key, p.merchant_id, ${merchantKey('p')} as merchant_key,
+    ${surrogate('p.billing_country')} as billing_country_key, ${surrogate('p.location_country')} as location_country_key,
+    ${place('p')} as location_key, p.status, p.captured as is_captured, p.payment_method,
+    ${surrogate('p.payment_method')} as payment_method_key, coalesce(p.device_type, 'unknown') as device_type,
+    ${surrogate('p.device_type')} as device_key, p.currency, ${surrogate('p.currency')} as currency_key, p.amount, p.amount_eur,
+    p.tax_rate, p.tax as tax_amount, p.tax_eur as tax_amount_eur,
+    exists (select from dispute d where d.transaction_id = p.id) as is_disputed,
+    exists (select from dispute d where d.transaction_id = p.id and d.reason = 'fraudulent') as is_fraud,
+    (select min(d.created_at) from dispute d where d.transaction_id = p.id and d.reason = 'fraudulent') as fraud_known_at,
+    p.is_holiday, p.subscription_id is not null as is_subscription, p.event_time, p.updated_at
+  from (${PAYMENTS}) p`;
+
+const FACT_REFUND = `
+  select r.id as refund_id, r.day as refund_date, ${dateKey('r.day')} as refund_date_key, r.transaction_id as payment_id,
+    r.merchant_id, ${merchantKey('r')} as merchant_key, ${place('r')} as location_key, r.currency,
+    ${surrogate('r.currency')} as currency_key, r.amount, r.amount_eur, r.tax as tax_amount, r.tax_eur as tax_amount_eur, r.created_at
+  from (${REFUNDS}) r`;
+
+const money = (sum: string) => `coalesce(${sum}, 0)::numeric(38,2)`;
+const count = (of: string) => `count(*) filter (where ${of})`;
+
+/** Captured payments and refunds, each kind counted for itself, by day, merchant, currency and whatever else is asked for. */
+const revenueBy = (more: string) => `
+  select revenue_date, ${dateKey('revenue_date')} as revenue_date_key, merchant_id, merchant_key, ${more} currency,
+    ${count('paid')} as payment_count, ${money('sum(amount) filter (where paid)')} as gross,
+    ${money('sum(amount_eur) filter (where paid)')} as gross_eur,
+    ${count('not paid')} as refund_count, ${money('sum(amount) filter (where not paid)')} as refunds,
+    ${money('sum(amount_eur) filter (where not paid)')} as refunds_eur,
+    ${money('sum(case when paid then amount else -amount end)')} as net,
+    ${money('sum(case when paid then amount_eur else -amount_eur end)')} as net_eur,
+    ${money('sum(case when paid then tax_amount else -tax_amount end)')} as tax,
+    ${money('sum(case when paid then tax_amount_eur else -tax_amount_eur end)')} as tax_eur,
+    ${count('amount_eur is null')} as unconverted_count, ${count('tax_amount is null')} as untaxed_count
+  from (
+    select true as paid, event_date as revenue_date, merchant_id, merchant_key, location_key, currency, currency_key, amount,
+      amount_eur, tax_amount, tax_amount_eur
+    from (${FACT_PAYMENT}) captured where is_captured
+    union all
+    select false, refund_date, merchant_id, merchant_key, location_key, currency, currency_key, amount, amount_eur, tax_amount,
+      tax_amount_eur
+    from (${FACT_REFUND}) refunded
+  ) movement
+  group by revenue_date, merchant_id, merchant_key, ${more} currency`;
+
+const FRAUD_ANALYSIS = `
+  select event_date, event_date_key, customer_key, merchant_key, location_key, payment_method, payment_method_key,
+    count(*) as payment_count, ${money('sum(amount_eur)')} as amount_eur, ${count('is_fraud')} as fraud_count,
+    ${money('sum(amount_eur) filter (where is_fraud)')} as fraud_amount_eur
+  from (${FACT_PAYMENT}) p where is_captured group by 1, 2, 3, 4, 5, 6, 7`;
+
+const CUSTOMER_SEGMENTATION = `
+  select event_date, event_date_key, customer_id, customer_key, location_key, count(*) as transaction_count,
+    ${money('sum(amount_eur)')} as total_spent_eur
+  from (${FACT_PAYMENT}) p where is_captured group by 1, 2, 3, 4, 5`;
+
+const MONTHLY_FRAUD = `
+  select date_trunc('month', event_date)::date as month_start, ${dateKey("date_trunc('month', event_date)")} as month_start_date_key,
+    location_country_key, payment_method, payment_method_key, count(*) as payment_count, ${money('sum(amount_eur)')} as amount_eur,
+    ${count('is_disputed')} as disputed_count, ${count('is_fraud')} as fraud_count,
+    ${money('sum(amount_eur) filter (where is_fraud)')} as fraud_amount_eur,
+    count(distinct customer_id) filter (where is_fraud) as defrauded_customer_count,
+    count(distinct merchant_id) filter (where is_fraud) as defrauded_merchant_count,
+    round(${count('is_fraud')}::numeric / count(*), 6) as fraud_share
+  from (${FACT_PAYMENT}) p where is_captured group by 1, 2, 3, 4, 5`;
+
+const PRODUCT_PERFORMANCE = `
+  select month_start, ${dateKey('month_start')} as month_start_date_key, product_id, ${surrogate('product_id::text')} as product_key,
+    count(distinct payment_id) as order_count, sum(quantity) as quantity, ${money('sum(amount_eur)')} as gross_eur,
+    count(distinct customer_id) as customer_count,
+    count(distinct payment_id) filter (where status = 'refunded') as refunded_order_count,
+    count(distinct payment_id) filter (where status = 'disputed') as disputed_order_count,
+    ${count('amount_eur is null')} as unconverted_count
+  from (
+    select date_trunc('month', p.event_date)::date as month_start, l.product_id, p.payment_id, p.customer_id, p.status, l.quantity,
+      case when l.currency = 'EUR' then l.amount else round(l.amount * (
+        select x.rate_to_eur from exchange_rate x where x.currency = l.currency and x.rate_date <= p.event_date
+        order by x.rate_date desc limit 1), 2) end as amount_eur
+    from order_line l join (${FACT_PAYMENT}) p on p.payment_id = l.transaction_id
+    where p.is_captured
+  ) sold
+  group by month_start, product_id`;
+
+const FROM_POSTGRES: Readonly<Record<string, string>> = {
+  'gold.fact_payment': FACT_PAYMENT,
+  'gold.fact_refund': FACT_REFUND,
+  'gold.fact_revenue': revenueBy('location_key, currency_key,'),
+  'gold.daily_revenue_by_merchant': revenueBy(''),
+  'gold.fact_fraud_analysis': FRAUD_ANALYSIS,
+  'gold.fact_customer_segmentation': CUSTOMER_SEGMENTATION,
+  'gold.monthly_fraud_statistics': MONTHLY_FRAUD,
+  'gold.product_performance_metrics': PRODUCT_PERFORMANCE,
+};
+
+/** Facts and pre-aggregates -> their rows as the sources say they should be now, every value as text, keys included. */
+export async function oracleFacts(client: pg.Client, db: Db): Promise<Record<string, Row[]>> {
+  const tables: Record<string, Row[]> = {};
+  for (const [table, sql] of Object.entries(FROM_POSTGRES)) tables[table] = await textRows(client, sql);
+  tables['gold.fact_session'] = await sessions(db);
+  return tables;
+}
+
+async function sessions(db: Db): Promise<Row[]> {
+  const { rows } = await oracleSessions(db);
+  return rows.map(({ document_id: _id, updated_at: _at, ip_address: _ip, ...session }) => {
+    const { session_start, country, city, device_type, os, browser, is_active, duration_seconds, ...rest } = session;
+    const counts = {
+      event_count: String(rest.event_count),
+      page_view_count: String(rest.page_view_count),
+      click_count: String(rest.click_count),
+      form_submit_count: String(rest.form_submit_count),
+    };
+    return {
+      ...{ ...rest, ...counts },
+      session_date: session_start.slice(0, 10),
+      session_date_key: session_start.slice(0, 10).replaceAll('-', ''),
+      location_key: surrogateKey(country === null || city === null ? null : `${country}|${city}`),
+      device_key: surrogateKey(device_type),
+      device_type: device_type ?? 'unknown',
+      os: os ?? 'unknown',
+      browser: browser ?? 'unknown',
+      started_at: `${session_start.slice(0, -1)}000Z`,
+      duration_seconds: duration_seconds === null ? null : String(duration_seconds),
+      is_active: is_active === null ? null : String(is_active),
+      is_bounce: String(rest.event_count < 2),
+    };
+  });
+}

@@ -1,0 +1,20 @@
+SELECT
+  session_id,
+  CAST(session_start AT TIME ZONE 'UTC' AS DATE) AS session_date,
+  CAST(strftime(session_start AT TIME ZONE 'UTC', '%Y%m%d') AS INTEGER) AS session_date_key,
+  COALESCE(surrogate_key(country || '|' || city || '|-infinity'), -1) AS location_key,
+  COALESCE(surrogate_key(device_type || '|-infinity'), -1) AS device_key,
+  COALESCE(device_type, 'unknown') AS device_type,
+  COALESCE(os, 'unknown') AS os,
+  COALESCE(browser, 'unknown') AS browser,
+  session_start AS started_at,
+  duration_seconds,
+  is_active,
+  event_count,
+  page_view_count,
+  click_count,
+  form_submit_count,
+  landing_page,
+  exit_page,
+  event_count <= 1 AS is_bounce
+FROM {{session}}

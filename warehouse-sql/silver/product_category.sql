@@ -1,0 +1,5 @@
+SELECT
+  raw.id AS category_id,
+  raw.name,
+  raw.updated_at
+FROM {{raw}} AS raw

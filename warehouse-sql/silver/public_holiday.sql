@@ -1,0 +1,5 @@
+SELECT
+  raw.country,
+  raw.holiday_date,
+  raw.name
+FROM {{raw}} AS raw
