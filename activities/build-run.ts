@@ -1,8 +1,10 @@
 import { claimTag } from '../core/claim-tag.ts';
-import type { DerivedDataset } from '../core/dataset.ts';
+import type { Dataset, DerivedDataset } from '../core/dataset.ts';
+import { lakeColumns } from '../core/lake-columns.ts';
 import type { AuditResult, Claim } from '../core/ledger.ts';
 import { mergeSource } from '../core/pending.ts';
 import type { Session } from '../engine/session.ts';
+import { evolve } from '../lake/delta-schema.ts';
 import type { TableState } from '../lake/table-state.ts';
 import { refuseFailedAudits, runAudits } from '../quality/audits.ts';
 import type { InputFile, MergeInput, MergeWork, BuildInput as TransformInput } from '../transform/build-input.ts';
@@ -69,7 +71,7 @@ export class BuildRun {
     );
     return {
       ...common,
-      inputs: { ...common.inputs, [rawName]: await this.#filesOf(source.name, (partition) => wanted.has(partition)) },
+      inputs: { ...common.inputs, [rawName]: await this.#filesOf(source, (partition) => wanted.has(partition)) },
       raw: { name: rawName, dataset: source },
       current,
       tombstones: tombstones === undefined ? undefined : await this.#readable.one(table, tombstones),
@@ -84,7 +86,7 @@ export class BuildRun {
     for (const [index, [name, input]] of Object.entries(dataset.inputs).entries()) {
       if (dataset.write.kind === 'merge' && index === 0) continue;
       const needed = neededFiles(dataset, input, task.kind === 'replace' ? task.partitions : undefined);
-      inputs[name] = await this.#filesOf(input.dataset.name, needed);
+      inputs[name] = await this.#filesOf(input.dataset, needed);
     }
     const asOfKey = definitions.asOfKey(dataset.name);
     return {
@@ -111,11 +113,12 @@ export class BuildRun {
   }
 
   /** An input's files at the version that the claim names. */
-  async #filesOf(input: string, needed: (partition: string) => boolean): Promise<InputFile[]> {
+  async #filesOf(input: Dataset, needed: (partition: string) => boolean): Promise<InputFile[]> {
     const { lake } = this.#platform;
-    const { files } = await lake.stateAt(input, this.#context.claim.inputs[input] ?? -1);
+    const { files, columns } = await lake.stateAt(input.name, this.#context.claim.inputs[input.name] ?? -1);
+    evolve(input.name, columns, lakeColumns(input));
     return this.#readable.of(
-      lake.table(input),
+      lake.table(input.name),
       [...files.values()].filter((file) => needed(file.partition)),
     );
   }

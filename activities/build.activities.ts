@@ -3,6 +3,7 @@ import { admit, refuseMovedBase } from '../core/claims.ts';
 import { StrataError } from '../core/errors.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
 import type { Claim, LedgerEntry, Version } from '../core/ledger.ts';
+import { evolve } from '../lake/delta-schema.ts';
 import type { TableState } from '../lake/table-state.ts';
 import type { BuildOutput } from '../transform/build-output.ts';
 import { withAttempt } from './attempt.ts';
@@ -31,6 +32,8 @@ export function createBuildActivities(platform: Platform) {
     if (admission.kind === 'done') {
       return reportOf(claim, admission.version, await table.entryAt(admission.version), base, started);
     }
+    // Before anything is built, not at the commit.
+    evolve(dataset.name, base.columns, lakeColumns(dataset));
     return withAttempt(temp, async (attempt) => {
       const session = await platform.openSession(Context.current().cancellationSignal);
       let output: BuildOutput;

@@ -9,6 +9,7 @@ import { lakeColumns } from '../core/lake-columns.ts';
 import { type Claim, LEDGER_FORMAT, type LedgerEntry, type LedgerState, type Version } from '../core/ledger.ts';
 import type { Staged } from '../core/ports.ts';
 import { keySnapshotsOf } from '../core/source.ts';
+import { evolve } from '../lake/delta-schema.ts';
 import { extract } from '../sources/extract.ts';
 import type { ExtractRequest } from '../sources/extraction.types.ts';
 import { lowWaterOf } from '../sources/low-water.ts';
@@ -36,12 +37,14 @@ export function createIngestActivities(platform: Platform) {
     const started = Date.now();
     const dataset = definitions.source(name);
     const table = lake.table(name);
-    const { ledger } = await table.load();
+    const { ledger, columns } = await table.load();
     const admission = admit(ledger, claim, []);
     if (admission.kind === 'done') {
       const entry = await table.entryAt(admission.version);
       return resultOf(name, admission.version, entry, ledger, interval, started);
     }
+    // Before anything is read, not at the commit.
+    evolve(name, columns, lakeColumns(dataset));
     return withAttempt(temp, async (attempt) => {
       const { staged, rule } = await lookUntilNothingIsMissed(dataset, interval, attempt);
       try {

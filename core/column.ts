@@ -29,6 +29,7 @@ interface ColumnMeta {
   pii?: PiiClass;
   /** The text holds JSON. */
   json?: boolean;
+  renamedFrom?: string;
 }
 
 /** A dataset's columns as its author writes them: any zod type here, enriched by the builders below. */
@@ -44,6 +45,8 @@ export interface Column {
   readonly json: boolean;
   readonly references: Reference | undefined;
   readonly description: string | undefined;
+  /** Its earlier name, where it had one: files of the lake still hold it so, a warehouse renames it and keeps its rows. */
+  readonly renamedFrom?: string;
   /** The type without `nullable`: what a value that is present must satisfy. */
   readonly schema: z.ZodType;
 }
@@ -60,6 +63,12 @@ export function mark<T extends z.ZodType>(schema: T, meta: ColumnMeta): T {
 
 /** Part of the grain: never null, and together unique. */
 export const key = <T extends z.ZodType>(schema: T): T => mark(schema, { key: true });
+
+/**
+ * This column was called `from`. Files of the lake that hold it under that name are read as they are; a warehouse renames it,
+ * with the rows that are there.
+ */
+export const renamed = <T extends z.ZodType>(from: string, schema: T): T => mark(schema, { renamedFrom: from });
 
 /** An exact decimal; in JavaScript a string such as `12.30`, because a double cannot hold money. */
 export function decimal(precision: number, scale: number) {
@@ -143,6 +152,7 @@ function toColumn(name: string, schema: z.ZodType): Column {
     json: meta.json ?? false,
     references: meta.references,
     description: schema.description ?? inner.description,
+    ...(meta.renamedFrom !== undefined && { renamedFrom: meta.renamedFrom }),
     schema: inner,
   };
 }

@@ -158,6 +158,17 @@ function commonOf<S extends ColumnShape>(definition: Common<S>) {
     });
   }
   const columns = columnsOf(definition.columns);
+  for (const { name, renamedFrom } of columns) {
+    if (renamedFrom === undefined || columns.every((c) => c.name !== renamedFrom)) continue;
+    throw new StrataError(
+      'bad_definition',
+      `${definition.name}: ${name} is renamed from ${renamedFrom}, which is declared too`,
+      {
+        where: definition.name,
+        hint: 'A file holds a column under one name: take one of the two away, or leave renamed(...) out.',
+      },
+    );
+  }
   return {
     name: definition.name,
     description: definition.description,

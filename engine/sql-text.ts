@@ -13,11 +13,14 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 export interface TypedColumn {
   readonly name: string;
   readonly sqlType: SqlType;
+  /** Files written before it was renamed hold it under this name. */
+  readonly renamedFrom?: string;
 }
 
 /**
  * A relation over Parquet files, to be put behind FROM. Columns come in the given order and types; a column that a file
- * does not have (written before it was added) is NULL; without files it is an empty relation of the same shape.
+ * does not have (written before it was added) is NULL, one that it holds under an earlier name or in a narrower type is
+ * read as the declared one; without files it is an empty relation of the same shape.
  * @param options.filename adds a column `filename` with each row's file.
  */
 export function readParquet(
@@ -28,12 +31,20 @@ export function readParquet(
   const filename: TypedColumn[] = options.filename ? [{ name: 'filename', sqlType: 'VARCHAR' }] : [];
   if (uris.length === 0) return emptyRelation([...columns, ...filename]);
   // `schema` fills what a file lacks without opening every file while planning, as union_by_name does, and it casts.
-  const fields = columns.map(({ name, sqlType }) => {
+  const earlier = columns.flatMap(({ renamedFrom, sqlType }) => (renamedFrom ? [{ name: renamedFrom, sqlType }] : []));
+  const fields = [...columns, ...earlier].map(({ name, sqlType }) => {
     return `${literal(name)}: {name: ${literal(name)}, type: ${literal(sqlType)}, default_value: NULL}`;
   });
   const files = `[${uris.map(literal).join(', ')}]`;
-  return `read_parquet(${files}, schema = MAP {${fields.join(', ')}}${options.filename ? ', filename = true' : ''})`;
+  const read = `read_parquet(${files}, schema = MAP {${fields.join(', ')}}${options.filename ? ', filename = true' : ''})`;
+  return earlier.length === 0
+    ? read
+    : `(SELECT ${[...columns, ...filename].map(byEitherName).join(', ')} FROM ${read})`;
 }
+
+/** A file holds a column under one of its names, never under both. */
+const byEitherName = ({ name, renamedFrom }: TypedColumn): string =>
+  renamedFrom ? `coalesce(${ident(name)}, ${ident(renamedFrom)}) AS ${ident(name)}` : ident(name);
 
 /** No rows, but the columns. */
 export function emptyRelation(columns: readonly TypedColumn[]): string {

@@ -1,5 +1,5 @@
 import type { DerivedDataset } from '../core/dataset.ts';
-import { lakeColumns } from '../core/lake-columns.ts';
+import { lakeColumns, storedColumns } from '../core/lake-columns.ts';
 import type { Session } from '../engine/session.ts';
 import { ident, readParquet } from '../engine/sql-text.ts';
 import type { InputFile } from './build-input.ts';
@@ -21,10 +21,7 @@ export async function partitionsHoldingKeys({ session, reader, input, changes, f
   const definition = reader.inputs[input];
   if (definition?.mapping.kind !== 'asOf' || changes.length === 0 || files.length === 0) return [];
   const { on, at } = definition.mapping;
-  const keyColumns = Object.keys(on).map((name) => ({
-    name,
-    sqlType: definition.dataset.columns.find((c) => c.name === name)?.sqlType ?? ('VARCHAR' as const),
-  }));
+  const keyColumns = storedColumns(definition.dataset.columns.filter(({ name }) => name in on));
   const rangeColumns = ['_from', '_to'].map((name) => ({ name, sqlType: 'TIMESTAMPTZ' as const }));
   const same = Object.entries(on).map(([theirs, ours]) => `c.${ident(theirs)} = r.${ident(ours)}`);
   const moment = `r.${ident(at)}::TIMESTAMP::TIMESTAMPTZ`;

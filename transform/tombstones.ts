@@ -1,5 +1,5 @@
 import type { DerivedDataset } from '../core/dataset.ts';
-import type { LakeColumn } from '../core/lake-columns.ts';
+import { type LakeColumn, storedColumns } from '../core/lake-columns.ts';
 import { ident } from '../engine/sql-text.ts';
 import type { MergeInput } from './build-input.ts';
 import type { LocalFile } from './build-output.ts';
@@ -8,7 +8,7 @@ import { writeFile } from './write-partitions.ts';
 export function tombstoneColumns(dataset: DerivedDataset): LakeColumn[] {
   const latestBy = dataset.write.kind === 'merge' ? dataset.write.latestBy : undefined;
   return [
-    ...dataset.columns.filter((c) => c.key || c.name === latestBy).map(({ name, sqlType }) => ({ name, sqlType })),
+    ...storedColumns(dataset.columns.filter((c) => c.key || c.name === latestBy)),
     { name: '_position', sqlType: 'BIGINT' },
     { name: '_tie', sqlType: 'VARCHAR' },
   ];
