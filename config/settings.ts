@@ -13,6 +13,7 @@ import {
 } from './settings.connections.ts';
 import { readDevSettings } from './settings.dev.ts';
 import { VARIABLES, type VariableName, type VariableValue } from './settings.variables.ts';
+import { isWebhookVariable, webhookSettings } from './settings.webhooks.ts';
 
 export interface S3Settings {
   /** Without it, AWS. */
@@ -38,6 +39,8 @@ export interface Settings {
   };
   readonly sources: Readonly<Record<string, SourceSetting>>;
   readonly warehouses: Readonly<Record<string, WarehouseSetting>>;
+  /** Who is told what a retraining does. */
+  readonly webhooks: Readonly<Record<string, Secret>>;
   readonly duckdb: {
     readonly memoryLimit: string;
     readonly threads: number;
@@ -103,6 +106,7 @@ export function loadSettings(options: LoadOptions = {}): Settings {
     },
     sources: sourceSettings(given, problems),
     warehouses: warehouseSettings(given, cwd, problems),
+    webhooks: webhookSettings(given, problems),
     duckdb: {
       memoryLimit: read('STRATA_DUCKDB_MEMORY'),
       threads: read('STRATA_DUCKDB_THREADS'),
@@ -173,7 +177,11 @@ function present(env: Readonly<Record<string, string | undefined>>): Record<stri
 function unknownVariables(given: Readonly<Record<string, string>>): string[] {
   return Object.keys(given).filter(
     (name) =>
-      name.startsWith('STRATA_') && !(name in VARIABLES) && !isConnectionVariable(name) && !ELSEWHERE.test(name),
+      name.startsWith('STRATA_') &&
+      !(name in VARIABLES) &&
+      !isConnectionVariable(name) &&
+      !isWebhookVariable(name) &&
+      !ELSEWHERE.test(name),
   );
 }
 

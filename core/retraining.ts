@@ -1,0 +1,131 @@
+import type { DerivedDataset } from './dataset.ts';
+import { StrataError } from './errors.ts';
+import { durationMillis } from './instant.ts';
+
+/** Days, counted back from the day a retraining is asked for: `train` is oldest, `delay` youngest. */
+export interface RetrainingDays {
+  /** Rows that trees are grown from. */
+  readonly train: number;
+  /** Rows that end the training early, calibrate, and choose the threshold. */
+  readonly validation: number;
+  /** Rows that neither has seen: champion and challenger are compared on them. */
+  readonly test: number;
+  /** Labels of younger rows are not to be trusted yet. */
+  readonly delay: number;
+  /** Rows that drift is looked for in, up to the day itself. */
+  readonly current: number;
+}
+
+/** How a positive becomes known: a row of `dataset` whose `key` is the features' key. */
+export interface Labels {
+  readonly dataset: DerivedDataset;
+  /** Column of `dataset` that holds the features' key. */
+  readonly key: string;
+  /** Column of `dataset`: when it was recorded. Labels recorded after the day asked for are not there yet. */
+  readonly knownAt: string;
+  /** Condition on `dataset`'s columns that makes it a positive. */
+  readonly positive: string;
+}
+
+export interface RetrainingPolicy {
+  /** Least positives in each of training, validation and test. */
+  readonly leastPositives: number;
+  /** The challenger's average precision is better by at least this, with the confidence below. */
+  readonly leastGain: number;
+  /** Share of bootstrap samples in which it is. */
+  readonly confidence: number;
+  /** In no slice of enough rows may it be worse by more than this. */
+  readonly mostSliceLoss: number;
+  /** Most milliseconds for one row, 99th percentile. */
+  readonly mostMillisPerRow: number;
+  /** `automatic`: what passes is promoted. `person`: it waits so long, then does what `otherwise` says. */
+  readonly approval:
+    | { readonly by: 'automatic' }
+    | { readonly by: 'person'; readonly within: string; readonly otherwise: 'approve' | 'reject' };
+}
+
+/** After a promotion: how often, how long, and when to go back. */
+export interface Monitoring {
+  readonly every: string;
+  readonly for: string;
+  /** Back to the former champion when the new one's average precision on labels that came since is worse by this. */
+  readonly mostLoss: number;
+}
+
+/** A model that is trained again when its data drifts. */
+export interface Retraining {
+  /** Of the model in the registry. */
+  readonly model: string;
+  readonly description: string;
+  /** One row per event, cut by day of `time`. */
+  readonly features: DerivedDataset;
+  readonly key: string;
+  readonly time: string;
+  /** Column whose rows are not independent of each other: the customer. */
+  readonly cluster: string;
+  readonly numeric: readonly string[];
+  readonly categorical: readonly string[];
+  /** Columns by which the comparison is told apart. */
+  readonly slices: readonly string[];
+  readonly labels: Labels;
+  readonly days: RetrainingDays;
+  /** Parameters of the trainer to try; each a trial of its own. */
+  readonly search: readonly Readonly<Record<string, number | string>>[];
+  readonly seed: number;
+  /** The threshold on the score: the highest recall at this precision. */
+  readonly precision: number;
+  readonly policy: RetrainingPolicy;
+  readonly monitoring: Monitoring;
+  /** Name of a webhook in the settings. */
+  readonly notify: string | undefined;
+}
+
+export interface RetrainingDefinition extends Omit<Retraining, 'notify' | 'policy' | 'slices'> {
+  readonly notify?: string;
+  readonly slices?: readonly string[];
+  readonly policy?: Partial<RetrainingPolicy>;
+}
+
+const POLICY: RetrainingPolicy = {
+  leastPositives: 30,
+  leastGain: 0,
+  confidence: 0.95,
+  mostSliceLoss: 0.1,
+  mostMillisPerRow: 50,
+  approval: { by: 'automatic' },
+};
+
+/**
+ * Declares a model that `drift_and_retrain` keeps fit.
+ * @throws bad_definition naming the column or the number that does not fit
+ */
+export function retraining(definition: RetrainingDefinition): Retraining {
+  const { model, features, labels } = definition;
+  const refuse = (message: string, hint?: string): never => {
+    throw new StrataError('bad_definition', `${model}: ${message}`, { where: model, ...(hint && { hint }) });
+  };
+  if (!/^[a-z][a-z0-9_]*$/.test(model)) refuse(`the model's name ${JSON.stringify(model)} is not lower_snake_case`);
+  const { key, time, cluster, numeric, categorical, slices = [] } = definition;
+  refuseUnknown(features, [key, time, cluster, ...numeric, ...categorical, ...slices], refuse);
+  refuseUnknown(labels.dataset, [labels.key, labels.knownAt], refuse);
+  const { partitionBy } = features;
+  if (partitionBy.kind !== 'time' || partitionBy.grain !== 'day') refuse(`${features.name} is not cut by day`);
+  if (numeric.length + categorical.length === 0) refuse('no feature is named');
+  if (definition.search.length === 0)
+    refuse('search is empty', 'Name at least one set of parameters; {} is the default.');
+  for (const [name, days] of Object.entries(definition.days)) {
+    if (!Number.isInteger(days) || days < (name === 'delay' ? 0 : 1)) refuse(`days.${name} is ${days}`);
+  }
+  for (const duration of [definition.monitoring.every, definition.monitoring.for]) durationMillis(duration);
+  return { ...definition, slices, notify: definition.notify, policy: { ...POLICY, ...definition.policy } };
+}
+
+function refuseUnknown(
+  { name, columns }: DerivedDataset,
+  used: readonly string[],
+  refuse: (message: string, hint: string) => never,
+): void {
+  const known = columns.map((c) => c.name);
+  const unknown = used.find((column) => !known.includes(column));
+  if (unknown !== undefined) refuse(`${name} has no column ${unknown}`, `It has: ${known.join(', ')}.`);
+}
