@@ -7,7 +7,7 @@ import { runCommand } from './command.run.ts';
 import { onPath } from './program.search.ts';
 import { reportStep, type ServiceReport } from './service.report.ts';
 
-export type ExtensionName = 'postgres_scanner' | 'httpfs' | 'delta';
+export type ExtensionName = 'postgres_scanner' | 'httpfs' | 'delta' | 'tpcds';
 
 const INSTALL_TIMEOUT_MS = 90_000;
 
