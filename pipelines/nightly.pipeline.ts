@@ -5,9 +5,13 @@ import { dimCurrency } from '../models/gold/dim-currency.ts';
 import { dimCustomer } from '../models/gold/dim-customer.ts';
 import { dimDate } from '../models/gold/dim-date.ts';
 import { dimDevice } from '../models/gold/dim-device.ts';
+import { dimHoliday } from '../models/gold/dim-holiday.ts';
 import { dimIndustry } from '../models/gold/dim-industry.ts';
+import { dimLocation } from '../models/gold/dim-location.ts';
 import { dimMerchant } from '../models/gold/dim-merchant.ts';
 import { dimPaymentMethod } from '../models/gold/dim-payment-method.ts';
+import { dimProduct } from '../models/gold/dim-product.ts';
+import { dimProductCategory } from '../models/gold/dim-product-category.ts';
 import { dimRegion } from '../models/gold/dim-region.ts';
 import { factCustomerSegmentation } from '../models/gold/fact-customer-segmentation.ts';
 import { factFraudAnalysis } from '../models/gold/fact-fraud-analysis.ts';
@@ -15,13 +19,18 @@ import { factPayment } from '../models/gold/fact-payment.ts';
 import { factSession } from '../models/gold/fact-session.ts';
 import { monthlyFraudStatistics } from '../models/gold/monthly-fraud-statistics.ts';
 import { productPerformanceMetrics } from '../models/gold/product-performance-metrics.ts';
-import { city } from '../models/silver/city.ts';
+import { customer } from '../models/silver/customer.ts';
 import { feeSchedule } from '../models/silver/fee-schedule.ts';
+import { merchant } from '../models/silver/merchant.ts';
 import { paymentStateChange } from '../models/silver/payment-state-change.ts';
-import { product } from '../models/silver/product.ts';
-import { productCategory } from '../models/silver/product-category.ts';
 import { review } from '../models/silver/review.ts';
 import { subscription } from '../models/silver/subscription.ts';
+import { countryDay } from '../models/views/country-day.ts';
+import { customerFlat } from '../models/views/customer-flat.ts';
+import { dateRoles } from '../models/views/date-roles.ts';
+import { merchantFlat } from '../models/views/merchant-flat.ts';
+import { paymentFlat } from '../models/views/payment-flat.ts';
+import { productFlat } from '../models/views/product-flat.ts';
 
 /** Yesterday of both systems, into the warehouse by the time the analysts come. */
 export const nightly = pipeline({
@@ -32,14 +41,18 @@ export const nightly = pipeline({
   schedule: { cron: '0 2 * * *', timezone: 'UTC' },
   datasets: [
     dimDate,
+    dimHoliday,
     dimRegion,
     dimCountry,
+    dimLocation,
     dimCurrency,
     dimPaymentMethod,
     dimDevice,
     dimIndustry,
     dimCustomer,
     dimMerchant,
+    dimProductCategory,
+    dimProduct,
     factPayment,
     factFraudAnalysis,
     factCustomerSegmentation,
@@ -47,13 +60,13 @@ export const nightly = pipeline({
     dailyRevenueByMerchant,
     monthlyFraudStatistics,
     productPerformanceMetrics,
-    city,
-    product,
-    productCategory,
+    customer,
+    merchant,
     feeSchedule,
     paymentStateChange,
     review,
     subscription,
   ],
+  views: [paymentFlat, customerFlat, merchantFlat, productFlat, countryDay, ...dateRoles],
   publish: { to: 'analytics' },
 });

@@ -1,8 +1,10 @@
 import { bigint, boolean, dataset, key, references, text, unique } from '../../core/builders.ts';
+import { city } from '../silver/city.ts';
 import { country } from '../silver/country.ts';
-import { customer } from '../silver/customer.ts';
+import { customerVersion } from '../silver/customer-version.ts';
 import { mention } from '../silver/mention.ts';
-import { merchant } from '../silver/merchant.ts';
+import { merchantVersion } from '../silver/merchant-version.ts';
+import { publicHoliday } from '../silver/public-holiday.ts';
 import { dimRegion } from './dim-region.ts';
 
 export const dimCountry = dataset({
@@ -10,7 +12,14 @@ export const dimCountry = dataset({
   description:
     'One row per country; those that are only mentioned so far are inferred. Unknown is -1, not applicable -2.',
   owner: 'analytics',
-  inputs: { country, customer, merchant, mention: mention.all() },
+  inputs: {
+    country,
+    city,
+    customer: customerVersion,
+    merchant: merchantVersion,
+    holiday: publicHoliday,
+    mention: mention.all(),
+  },
   sql: 'dimensions/dim_country.sql',
   columns: {
     country_key: key(bigint()).describe('Surrogate key; -1 unknown, -2 not applicable'),

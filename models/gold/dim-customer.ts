@@ -1,21 +1,33 @@
-import { bigint, boolean, dataset, key, pii, text, timestamp, unique } from '../../core/builders.ts';
-import { customer } from '../silver/customer.ts';
+import { bucket, dataset, pii, references, text, timestamp, type2, unique } from '../../core/builders.ts';
+import { customerVersion } from '../silver/customer-version.ts';
 import { payment } from '../silver/payment.ts';
+import { review } from '../silver/review.ts';
+import { subscription } from '../silver/subscription.ts';
+import { dimCountry } from './dim-country.ts';
+import { dimLocation } from './dim-location.ts';
 
 export const dimCustomer = dataset({
   name: 'gold.dim_customer',
   description:
-    'One row per customer, without name and address; those only mentioned by payments so far are inferred. Unknown is -1, not applicable -2.',
+    'One row per customer and span of time in which segment and home stayed the same, without name and address. Customers only mentioned so far are inferred. Unknown is -1, not applicable -2.',
   owner: 'analytics',
-  inputs: { customer, payment: payment.all() },
+  inputs: { version: customerVersion, payment: payment.all(), review: review.all(), subscription: subscription.all() },
   sql: 'dimensions/dim_customer.sql',
+  partitionBy: bucket('customer_id', 8),
+  history: type2({
+    key: 'customer_id',
+    at: 'changed_at',
+    deleted: 'is_deleted',
+    track: ['segment', 'country_key', 'location_key'],
+    surrogate: 'customer_key',
+    members: { payment: 'customer_id', review: 'customer_id', subscription: 'customer_id' },
+  }),
   columns: {
-    customer_key: key(bigint()).describe('Surrogate key; -1 unknown, -2 not applicable'),
-    customer_id: pii.identifier().nullable().describe('Customer (uuid)'),
+    customer_id: pii.identifier().nullable().describe('Customer (uuid): the same in all rows of one customer'),
     segment: text().describe('Standard, Premium or Business'),
-    country_key: bigint().describe('Home country in dim_country'),
-    registered_at: timestamp().nullable().describe('When the customer registered'),
-    is_inferred: boolean().describe('Mentioned by a payment, but not in the source yet'),
+    country_key: references(dimCountry, 'country_key').describe('Home country in dim_country'),
+    location_key: references(dimLocation, 'location_key').describe('Home city in dim_location'),
+    registered_at: timestamp().nullable().describe('When the customer registered; the newest value in every row'),
   },
-  checks: [unique('customer_key')],
+  checks: [unique('customer_key'), unique('customer_id', 'valid_from')],
 });

@@ -1,11 +1,11 @@
 import { bigint, dataset, key, text, unique } from '../../core/builders.ts';
-import { merchant } from '../silver/merchant.ts';
+import { merchantVersion } from '../silver/merchant-version.ts';
 
 export const dimIndustry = dataset({
   name: 'gold.dim_industry',
-  description: 'One row per industry that a merchant is in. Unknown is -1, not applicable -2.',
+  description: 'One row per industry that a merchant is or was in. Unknown is -1, not applicable -2.',
   owner: 'analytics',
-  inputs: { merchant },
+  inputs: { merchant: merchantVersion },
   sql: 'dimensions/dim_industry.sql',
   columns: {
     industry_key: key(bigint()).describe('Surrogate key; -1 unknown, -2 not applicable'),

@@ -7,6 +7,7 @@ import type { AddressesFor } from '../../services/service.types.ts';
 import { openSources } from '../demo/sources.fixture.ts';
 import { oracleGold } from '../oracle/gold.oracle.ts';
 import { oracleSilver } from '../oracle/silver.oracle.ts';
+import { VersionLog } from '../oracle/version-log.ts';
 import type { TextRow } from './text-rows.ts';
 
 export interface CompanySize {
@@ -55,15 +56,18 @@ export async function openCompanySources(
   const app = new URL(addresses.mongodbUrl);
   app.pathname = `/${name}`;
   let lived = 0;
+  const log = new VersionLog();
   return {
     client,
     db,
     generator,
     variables: { STRATA_SOURCE_OLTP: oltp.href, STRATA_SOURCE_APP: app.href },
     async live(to) {
+      // What a night has looked at since, before it changes.
+      if (lived > 0) await log.observe(client);
       for (; lived < to; lived += 1) await generator.advanceDay(dateOfDay(lived + 1));
     },
-    oracle: async () => ({ ...(await oracleSilver(client, db)), ...(await oracleGold(client, db)) }),
+    oracle: async () => ({ ...(await oracleSilver(client, db)), ...(await oracleGold(client, db, log)) }),
     close: () => sources.close(),
   };
 }

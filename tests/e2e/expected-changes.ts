@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { changedPartitions } from '../oracle/changed-partitions.ts';
 import type { Changed } from './changes.ts';
 import type { TextRow } from './text-rows.ts';
@@ -26,10 +27,26 @@ const MONTH_OF: Readonly<Record<string, string>> = {
   'gold.product_performance_metrics': 'month_start',
 };
 
+/** Table -> the column whose bucket is the partition, and how many there are. */
+const BUCKET_OF: Readonly<Record<string, readonly [column: string, count: number]>> = {
+  'silver.customer_version': ['customer_id', 8],
+  'silver.merchant_version': ['merchant_id', 4],
+  'gold.dim_customer': ['customer_id', 8],
+  'gold.dim_merchant': ['merchant_id', 4],
+};
+
+/** As documented: the first 32 bits of the md5 of the key, modulo the number of buckets; no key: the first. */
+function bucketOf(natural: string | null, count: number): string {
+  const number = natural === null ? 0 : createHash('md5').update(natural).digest().readUInt32BE(0) % count;
+  return `b${String(number).padStart(2, '0')}`;
+}
+
 type Tables = Readonly<Record<string, readonly TextRow[]>>;
 
 const partitionOf = (table: string) => (row: TextRow) => {
   const [day, month] = [DAY_OF[table], MONTH_OF[table]];
+  const bucket = BUCKET_OF[table];
+  if (bucket) return bucketOf(row[bucket[0]] ?? null, bucket[1]);
   if (day !== undefined) return row[day]!.slice(0, 10);
   return month === undefined ? 'all' : row[month]!.slice(0, 7);
 };

@@ -7,9 +7,11 @@ import { expectSameRows, type TextRow } from '../e2e/text-rows.ts';
 import { oracleSegmentation } from '../oracle/segmentation.oracle.ts';
 import { describeWith } from '../servers.ts';
 import { type CompanyTables, companyTables } from './company.duckdb.ts';
+import { referenceAudits } from './references.ts';
 
 const datasets = datasetsOf(projectDefinition);
 const derived = datasets.filter((d): d is DerivedDataset => d.kind === 'derived');
+const audits = referenceAudits(datasets, (name) => `"${name}"`);
 
 await describeWith(['postgres', 'mongodb'], 'the SQL over the whole company', (addresses) => {
   let sources: CompanySources;
@@ -29,6 +31,10 @@ await describeWith(['postgres', 'mongodb'], 'the SQL over the whole company', (a
   afterAll(async () => {
     await tables?.[Symbol.asyncDispose]();
     await sources?.close();
+  });
+
+  it.each(audits)('$reference is in its dimension', async ({ sql }) => {
+    expect(await tables.session.value(sql)).toBe(0n);
   });
 
   it.each(derived)('$name equals the oracle', async (dataset) => {

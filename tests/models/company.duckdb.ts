@@ -10,10 +10,13 @@ import { openSession, type Session } from '../../engine/session.ts';
 import { ident, literal, render } from '../../engine/sql-text.ts';
 import type { TextRow } from '../e2e/text-rows.ts';
 import { textRows } from '../oracle/text-query.ts';
+import { contentSql } from './history-relation.ts';
 
 export interface CompanyTables extends AsyncDisposable {
   /** Rows of a derived dataset, every value as text, in the columns it declares. */
   rows(dataset: DerivedDataset): Promise<TextRow[]>;
+  /** Every table under its full name, `"gold.fact_payment"`. */
+  readonly session: Session;
 }
 
 /**
@@ -29,6 +32,7 @@ export async function companyTables(datasets: readonly Dataset[], client: pg.Cli
     else await build(session, dataset);
   }
   return {
+    session,
     rows: ({ name, columns }) =>
       session.rows(`SELECT ${columns.map((c) => textOf(c.name, c.sqlType)).join(', ')} FROM ${ident(name)}`),
     async [Symbol.asyncDispose]() {
@@ -92,7 +96,7 @@ async function build(session: Session, dataset: DerivedDataset): Promise<void> {
     Object.entries(dataset.inputs).map(([name, input]) => [name, ident(input.dataset.name)]),
   );
   const text = await readFile(new URL(`../../warehouse-sql/${dataset.sql}`, import.meta.url), 'utf8');
-  const sql = render(text, relations, dataset.sql);
+  const sql = await contentSql(session, dataset, render(text, relations, dataset.sql), relations);
   const valid = dataset.checks.flatMap((check) => (check.kind === 'row' ? [`coalesce((${check.sql}), false)`] : []));
   const where = valid.length > 0 ? ` WHERE ${valid.join(' AND ')}` : '';
   const { write } = dataset;

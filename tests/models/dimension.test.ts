@@ -25,10 +25,11 @@ const payment = (id: string, customer_id: string | null, merchant_id: string | n
 describe('dimensions', () => {
   it('infer merchants that only payments know, under the key that the real row gets later', async () => {
     const given = { payment: [payment('1', 'c1', 'm1'), payment('2', 'c1', 'm2'), payment('3', 'c1', 'm2')] };
-    const m1 = { merchant_id: 'm1', name: 'Shop', industry: 'Retail', size: 'Small', country: 'DE' };
-    const m2 = { merchant_id: 'm2', name: 'Late', industry: 'Food', size: 'Large', country: null };
+    const since = { changed_at: '2026-11-05T10:00:00Z', is_deleted: false };
+    const m1 = { ...since, merchant_id: 'm1', name: 'Shop', industry: 'Retail', size: 'Small', country: 'DE' };
+    const m2 = { ...since, merchant_id: 'm2', name: 'Late', industry: 'Food', size: 'Large', country: null };
     const columns = ['merchant_key', 'merchant_id', 'name', 'country_key', 'is_inferred'];
-    const before = await runModel(dimMerchant, { ...given, merchant: [m1] });
+    const before = await runModel(dimMerchant, { ...given, version: [m1] });
     const members = [
       ['-1', null, 'unknown', '-1', 'false'],
       ['-2', null, 'not applicable', '-2', 'false'],
@@ -38,7 +39,7 @@ describe('dimensions', () => {
     expect(sorted(pick(before.rows, ...columns))).toEqual(
       sorted([...members, first, [keyOf('m2'), 'm2', 'unknown', '-1', 'true']]),
     );
-    const after = await runModel(dimMerchant, { ...given, merchant: [m1, m2] });
+    const after = await runModel(dimMerchant, { ...given, version: [m1, m2] });
     expect(sorted(pick(after.rows, ...columns))).toEqual(
       sorted([...members, first, [keyOf('m2'), 'm2', 'Late', '-1', 'false']]),
     );
@@ -50,16 +51,19 @@ describe('dimensions', () => {
       payment('2', 'c2', 'm2', { billing_country: null, location_country: null }),
     ];
     const { rows: mentioned } = await runModel(mention, { payment: payments });
+    const version = [
+      { customer_id: 'c1', segment: 'Premium', country: 'FR', changed_at: '2026-11-05T10:00:00Z', is_deleted: false },
+    ];
     const silver = {
       payment: payments,
       mention: mentioned,
-      customer: [{ customer_id: 'c1', segment: 'Premium', country: 'FR' }],
+      customer: version,
       merchant: [],
       country: [{ country_code: 'DE', name: 'Germany', region: 'Europe', currency: 'EUR' }],
     };
     const keys = async (dataset: typeof dimCustomer | typeof dimMerchant | typeof dimCountry, column: string) =>
       new Set(pick((await runModel(dataset as never, silver)).rows, column).flat());
-    const customers = await keys(dimCustomer, 'customer_key');
+    const customers = new Set(pick((await runModel(dimCustomer, { ...silver, version })).rows, 'customer_key').flat());
     const merchants = await keys(dimMerchant, 'merchant_key');
     const countries = await keys(dimCountry, 'country_key');
     const facts = await runModel(factPayment, { payment: payments });

@@ -47,9 +47,13 @@ describe('the shipped project', () => {
       'gold.dim_customer',
       'gold.dim_date',
       'gold.dim_device',
+      'gold.dim_holiday',
       'gold.dim_industry',
+      'gold.dim_location',
       'gold.dim_merchant',
       'gold.dim_payment_method',
+      'gold.dim_product',
+      'gold.dim_product_category',
       'gold.dim_region',
       'gold.fact_customer_segmentation',
       'gold.fact_fraud_analysis',
@@ -63,12 +67,14 @@ describe('the shipped project', () => {
       'silver.country',
       'silver.currency',
       'silver.customer',
+      'silver.customer_version',
       'silver.device_type',
       'silver.dispute',
       'silver.exchange_rate',
       'silver.fee_schedule',
       'silver.mention',
       'silver.merchant',
+      'silver.merchant_version',
       'silver.order_line',
       'silver.payment',
       'silver.payment_method',
@@ -105,7 +111,8 @@ describe('the shipped project', () => {
 
   it.each(derived)('the SQL of $name gives the declared columns', async (dataset) => {
     const sql = await readFile(new URL(`../../warehouse-sql/${dataset.sql}`, import.meta.url), 'utf8');
-    expect(placeholders(sql).sort()).toEqual(Object.keys(dataset.inputs).sort());
+    const members = Object.keys(dataset.history?.members ?? {});
+    expect([...placeholders(sql), ...members].sort()).toEqual(Object.keys(dataset.inputs).sort());
     expect(sql).not.toMatch(/\b(now|current_date|current_timestamp|random|uuid)\b/i);
     const { columns } = await runModel(dataset, {});
     expect(columns.map((c) => `${c.name} ${c.type}`)).toEqual(
@@ -118,6 +125,7 @@ describe('the shipped project', () => {
     const files = (await readdir(folder, { recursive: true }))
       .filter((f) => f.endsWith('.sql') && !f.startsWith('queries/'))
       .sort();
-    expect(files).toEqual(derived.map((d) => d.sql).sort());
+    const views = projectDefinition.pipelines.flatMap((p) => p.views);
+    expect(files).toEqual([...derived, ...views].map(({ sql }) => sql).sort());
   });
 });

@@ -3,6 +3,7 @@ import type { DerivedDataset } from '../../core/dataset.ts';
 import { lakeColumns } from '../../core/lake-columns.ts';
 import { openSession } from '../../engine/session.ts';
 import { ident, literal, render } from '../../engine/sql-text.ts';
+import { contentSql } from './history-relation.ts';
 
 /** Values as text, the way DuckDB casts them; columns not named are null. */
 export type GivenRow = Readonly<Record<string, string | number | boolean | null>>;
@@ -35,7 +36,7 @@ export async function runModel(dataset: DerivedDataset, given: Given): Promise<M
     relations[name] = ident(name);
   }
   const text = await readFile(new URL(`../../warehouse-sql/${dataset.sql}`, import.meta.url), 'utf8');
-  const sql = render(text, relations, dataset.sql);
+  const sql = await contentSql(session, dataset, render(text, relations, dataset.sql), relations);
   const columns = await session.columns(sql);
   const key = dataset.key.map(ident).join(" || '|' || ");
   const failed: Record<string, string[]> = {};

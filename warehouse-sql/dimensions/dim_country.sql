@@ -4,6 +4,10 @@ WITH mentioned AS (
   SELECT country FROM {{customer}}
   UNION
   SELECT country FROM {{merchant}}
+  UNION
+  SELECT country FROM {{city}}
+  UNION
+  SELECT country FROM {{holiday}}
 )
 -- Keys are made of the natural key and the bound from which the row is valid; the first row of each is valid since ever.
 SELECT

@@ -1,24 +1,12 @@
--- Keys are made of the natural key and the bound from which the row is valid; the first row of each is valid since ever.
--- An inferred member has the key that the real row will have, so filling it in later moves no fact.
+-- One row per version: Strata makes spans of them, with keys, inferred members and the members for unknown and not applicable.
 SELECT
-  surrogate_key(merchant_id || '|-infinity') AS merchant_key,
   merchant_id,
+  changed_at,
+  is_deleted,
   name,
-  industry,
+  surrogate_key(industry || '|-infinity') AS industry_key,
   size,
   COALESCE(surrogate_key(country || '|-infinity'), -1) AS country_key,
-  created_at AS signed_up_at,
-  false AS is_inferred
-FROM {{merchant}}
-
-UNION ALL
-
-SELECT DISTINCT
-  surrogate_key(merchant_id || '|-infinity'), merchant_id, 'unknown', 'unknown', 'unknown', -1, CAST(NULL AS TIMESTAMPTZ), true
-FROM {{payment}}
-WHERE merchant_id NOT IN (SELECT merchant_id FROM {{merchant}})
-
-UNION ALL
-
-SELECT merchant_key, NULL, label, label, label, merchant_key, NULL, false
-FROM (VALUES (-1, 'unknown'), (-2, 'not applicable')) AS members(merchant_key, label)
+  COALESCE(surrogate_key(country || '|' || city || '|-infinity'), -1) AS location_key,
+  created_at AS signed_up_at
+FROM {{version}}
