@@ -34,9 +34,7 @@ class Booster {
   readonly #crew: Crew;
   readonly #memory: TrainingMemory;
   readonly #prng: Prng;
-  readonly #scores: Float64Array;
   readonly #validation: Float64Array;
-  readonly #weight: number;
   readonly #start: number;
 
   constructor(crew: Crew) {
@@ -47,9 +45,9 @@ class Booster {
     const positives = memory.target.reduce((sum, label) => sum + label, 0);
     const share = positives / memory.rows;
     const { positiveWeight } = memory.params;
-    this.#weight = positiveWeight === 'balanced' ? (1 - share) / share : positiveWeight;
+    memory.weight[0] = positiveWeight === 'balanced' ? (1 - share) / share : positiveWeight;
     this.#start = Math.log(share / (1 - share));
-    this.#scores = new Float64Array(memory.rows).fill(this.#start);
+    memory.scores.fill(this.#start);
     this.#validation = new Float64Array(memory.validation?.target.length ?? 0);
   }
 
@@ -64,7 +62,7 @@ class Booster {
     while (trees.length < params.trees && !this.#crew.aborted) {
       this.#chooseFeatures();
       const rows = this.#chooseRows();
-      this.#computeGradients();
+      this.#crew.perform(OP.gradients);
       const { tree, leaves } = grower.grow(rows, trees.length === 0 ? this.#start : 0);
       // Where no leaf can be split any more, more trees would all be empty; with a draw of rows the next may not be.
       const empty = tree.feature.length === 0;
@@ -112,34 +110,21 @@ class Booster {
     return drawn.length;
   }
 
-  #computeGradients(): void {
-    const { gradients, target, rows } = this.#memory;
-    const scores = this.#scores;
-    const weight = this.#weight;
-    for (let row = 0; row < rows; row++) {
-      const label = target[row]!;
-      const probability = 1 / (1 + Math.exp(-scores[row]!));
-      const counts = label === 1 ? weight : 1;
-      gradients[2 * row] = (probability - label) * counts;
-      gradients[2 * row + 1] = probability * (1 - probability) * counts;
-    }
-  }
-
   #addToScores(
     tree: Tree,
     leaves: readonly { begin: number; end: number; output: number }[],
     rows: number,
     first: boolean,
   ): void {
-    const { order, columns } = this.#memory;
+    const { order, columns, scores } = this.#memory;
     if (rows < this.#memory.rows) {
       // Rows that the tree was not grown from lie in no leaf.
-      if (first) this.#scores.fill(0);
-      addTree(this.#scores, tree, columns);
+      if (first) scores.fill(0);
+      addTree(scores, tree, columns);
       return;
     }
     for (const { begin, end, output } of leaves) {
-      for (let i = begin; i < end; i++) this.#scores[order[i]!]! += output;
+      for (let i = begin; i < end; i++) scores[order[i]!]! += output;
     }
   }
 }

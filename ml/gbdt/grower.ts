@@ -1,6 +1,6 @@
 import type { Tree } from '../tree-ensemble.ts';
 import type { Crew } from './crew.ts';
-import { ownerOf, ownFeatures, placeOf, type TrainingMemory } from './memory.ts';
+import { pieces, type TrainingMemory } from './memory.ts';
 import { JOB, jobAt, MODE, OP } from './participant.ts';
 import { HistogramSlots } from './slots.ts';
 import { type LeafSums, leafOutput, noSplit, type Split } from './split.ts';
@@ -74,12 +74,14 @@ export class Grower {
   }
 
   #root(rows: number): Leaf {
-    const { order, gradients } = this.#memory;
+    const { order, gradients, pieceSums } = this.#memory;
+    const all = rows === this.#memory.rows;
     let gradient = 0;
     let hessian = 0;
-    for (let i = 0; i < rows; i++) {
-      gradient += gradients[2 * order[i]!]!;
-      hessian += gradients[2 * order[i]! + 1]!;
+    for (let i = 0; i < (all ? pieces(rows) : rows); i++) {
+      const [from, at] = all ? [pieceSums, 2 * i] : [gradients, 2 * order[i]!];
+      gradient += from[at]!;
+      hessian += from[at + 1]!;
     }
     const sums = { gradient, hessian, rows };
     return { number: 0, begin: 0, end: rows, depth: 0, sums, best: noSplit(), slot: -1 };
@@ -165,24 +167,41 @@ export class Grower {
 
   /** @returns where the right ones begin; they are in `#right` */
   #partRows(begin: number, end: number, { feature, bin, missingLeft, leftBins }: Split): number {
-    const { order, blocks, threads, columns, bins, missing } = this.#memory;
-    const thread = ownerOf(feature, threads);
-    const block = blocks[thread]!;
-    const stride = ownFeatures(thread, columns.length, threads).length;
-    const place = placeOf(feature, threads);
-    const right = this.#right;
+    const { order, bins, missing } = this.#memory;
+    const own = this.#memory.binned[feature]!;
     const missingBin = missing[feature] ? bins[feature]! : -1;
+    if (!leftBins) return partByBound(order, begin, end, own, bin, missingLeft ? missingBin : -1, this.#right);
+    const right = this.#right;
     let lefts = begin;
     let rights = 0;
     for (let i = begin; i < end; i++) {
       const row = order[i]!;
-      const at = block[row * stride + place]!;
-      let goesLeft: boolean;
-      if (leftBins) goesLeft = at !== missingBin && ((leftBins[at >>> 5]! >>> (at & 31)) & 1) === 1;
-      else goesLeft = at === missingBin ? missingLeft : at <= bin;
-      if (goesLeft) order[lefts++] = row;
+      const at = own[row]!;
+      if (at !== missingBin && (leftBins[at >>> 5]! >>> (at & 31)) & 1) order[lefts++] = row;
       else right[rights++] = row;
     }
     return lefts;
   }
+}
+
+/** @param missingLeft the bin of missing values where they go left, else -1 */
+function partByBound(
+  order: Int32Array,
+  begin: number,
+  end: number,
+  bins: Uint16Array,
+  bound: number,
+  missingLeft: number,
+  right: Int32Array,
+): number {
+  // Missing values have a bin above every bound.
+  let lefts = begin;
+  let rights = 0;
+  for (let i = begin; i < end; i++) {
+    const row = order[i]!;
+    const bin = bins[row]!;
+    if (bin <= bound || bin === missingLeft) order[lefts++] = row;
+    else right[rights++] = row;
+  }
+  return lefts;
 }

@@ -3,22 +3,23 @@ export type Histogram = Float64Array;
 
 /** Where a thread's features begin in a histogram. */
 export interface HistogramLayout {
-  readonly features: readonly number[];
   readonly offsets: Int32Array;
-  /** Bins with the one for missing values. */
-  readonly bins: Int32Array;
   readonly length: number;
 }
 
+/** Features of a row's block, filled up so that they can be summed by fours. */
+export const strideOf = (features: number): number => Math.ceil(features / 4) * 4;
+
 export function layoutOf(features: readonly number[], bins: Int32Array, missing: Uint8Array): HistogramLayout {
-  const own = Int32Array.from(features, (f) => bins[f]! + missing[f]!);
-  const offsets = new Int32Array(features.length);
+  const offsets = new Int32Array(strideOf(features.length));
   let length = 0;
-  for (let i = 0; i < own.length; i++) {
+  for (let i = 0; i < offsets.length; i++) {
     offsets[i] = length;
-    length += 2 * own[i]!;
+    const feature = features[i];
+    // What fills up the last four has one bin, which nobody reads.
+    length += feature === undefined ? 2 : 2 * (bins[feature]! + missing[feature]!);
   }
-  return { features, offsets, bins: own, length };
+  return { offsets, length };
 }
 
 /**
@@ -36,15 +37,13 @@ export function addRows(
 ): void {
   const { offsets } = layout;
   const stride = offsets.length;
-  let first = 0;
-  for (; first + 4 <= stride; first += 4) {
+  for (let first = 0; first < stride; first += 4) {
     const at0 = offsets[first]!;
     const at1 = offsets[first + 1]!;
     const at2 = offsets[first + 2]!;
     const at3 = offsets[first + 3]!;
     addFour(sums, block, order, begin, end, gradients, stride, first, at0, at1, at2, at3);
   }
-  for (; first < stride; first++) addOne(sums, block, order, begin, end, gradients, stride, first, offsets[first]!);
 }
 
 function addFour(
@@ -66,37 +65,18 @@ function addFour(
     const gradient = gradients[2 * row]!;
     const hessian = gradients[2 * row + 1]!;
     const base = row * stride + first;
-    let at = at0 + 2 * block[base]!;
+    let at = at0 + (block[base]! << 1);
     sums[at]! += gradient;
     sums[at + 1]! += hessian;
-    at = at1 + 2 * block[base + 1]!;
+    at = at1 + (block[base + 1]! << 1);
     sums[at]! += gradient;
     sums[at + 1]! += hessian;
-    at = at2 + 2 * block[base + 2]!;
+    at = at2 + (block[base + 2]! << 1);
     sums[at]! += gradient;
     sums[at + 1]! += hessian;
-    at = at3 + 2 * block[base + 3]!;
+    at = at3 + (block[base + 3]! << 1);
     sums[at]! += gradient;
     sums[at + 1]! += hessian;
-  }
-}
-
-function addOne(
-  sums: Histogram,
-  block: Uint16Array,
-  order: Int32Array,
-  begin: number,
-  end: number,
-  gradients: Float32Array,
-  stride: number,
-  first: number,
-  at0: number,
-): void {
-  for (let i = begin; i < end; i++) {
-    const row = order[i]!;
-    const at = at0 + 2 * block[row * stride + first]!;
-    sums[at]! += gradients[2 * row]!;
-    sums[at + 1]! += gradients[2 * row + 1]!;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Dataset, shared } from '../dataset.ts';
+import { strideOf } from './histogram.ts';
 import type { GbdtParams } from './params.ts';
 
 /** Most jobs of one task: the two children of a split. */
@@ -21,8 +22,10 @@ export interface TrainingMemory {
   readonly validation: { readonly columns: readonly Float64Array[]; readonly target: Uint8Array } | undefined;
   /** Rows that bins are made from. */
   readonly sample: Int32Array;
-  /** Bins, row after row, of each thread's features. */
+  /** Bins, row after row, of each thread's features: for summing. */
   readonly blocks: readonly Uint16Array[];
+  /** The same bins, feature by feature: for parting rows. */
+  readonly binned: readonly Uint16Array[];
   /** Upper bounds of bins, or the codes of categories: `params.bins` per feature. */
   readonly bounds: Float64Array;
   /** Bins per feature, without the one for missing values, which comes after them. */
@@ -31,6 +34,12 @@ export interface TrainingMemory {
   readonly missing: Uint8Array;
   /** 1 where the tree that grows may use the feature. */
   readonly allowed: Uint8Array;
+  /** Log odds so far. */
+  readonly scores: Float64Array;
+  /** How much a positive counts. */
+  readonly weight: Float64Array;
+  /** Sums of gradient and hessian per piece of rows. */
+  readonly pieceSums: Float64Array;
   /** Gradient and hessian, row after row. */
   readonly gradients: Float32Array;
   /** Rows by leaf. */
@@ -46,14 +55,16 @@ export interface TrainingMemory {
 const SAMPLE_ROWS = 200_000;
 
 export const ownerOf = (feature: number, threads: number): number => threads - 1 - (feature % threads);
-/** Place among its thread's features. */
-export const placeOf = (feature: number, threads: number): number => Math.floor(feature / threads);
 /** Thread 0 also leads, so it is given fewer where they do not divide. */
 export function ownFeatures(thread: number, features: number, threads: number): number[] {
   return Array.from({ length: features }, (_, i) => i).filter((i) => ownerOf(i, threads) === thread);
 }
 
 export const bitsetWords = (bins: number): number => Math.ceil((bins + 1) / 32);
+
+/** Threads share out rows by pieces, whose sums are added in one order: the same whatever the number of threads. */
+export const PIECE = 4096;
+export const pieces = (rows: number): number => Math.ceil(rows / PIECE);
 
 const buffer = (bytes: number) => new SharedArrayBuffer(Math.max(8, Math.ceil(bytes / 8) * 8));
 
@@ -80,11 +91,15 @@ export function trainingMemory(
       target: shared(validation.target),
     },
     sample: new Int32Array(buffer(Math.min(rows, SAMPLE_ROWS) * 4), 0, Math.min(rows, SAMPLE_ROWS)),
-    blocks: each((t) => new Uint16Array(buffer(rows * ownFeatures(t, features, threads).length * 2))),
+    blocks: each((t) => new Uint16Array(buffer(rows * strideOf(ownFeatures(t, features, threads).length) * 2))),
+    binned: columns.map(() => new Uint16Array(buffer(rows * 2))),
     bounds: new Float64Array(buffer(features * params.bins * 8)),
     bins: new Int32Array(buffer(features * 4)),
     missing: new Uint8Array(buffer(features)),
     allowed: new Uint8Array(buffer(features)).fill(1),
+    scores: new Float64Array(buffer(rows * 8)),
+    weight: new Float64Array(buffer(8)),
+    pieceSums: new Float64Array(buffer(pieces(rows) * 16)),
     gradients: new Float32Array(buffer(rows * 8)),
     order: new Int32Array(buffer(rows * 4)),
     control: new Int32Array(buffer(64)),

@@ -1,12 +1,12 @@
 import type { Prng } from '../prng.ts';
 import { binOf, categoryCodes, numericBounds } from './binning.ts';
 import { searchCategory } from './category-split.ts';
-import { addRows, type HistogramLayout, layoutOf, subtract } from './histogram.ts';
-import { bitsetWords, JOB_FIELDS, JOBS, ownFeatures, type TrainingMemory } from './memory.ts';
+import { addRows, type HistogramLayout, layoutOf, strideOf, subtract } from './histogram.ts';
+import { bitsetWords, JOB_FIELDS, ownFeatures, PIECE, pieces, type TrainingMemory } from './memory.ts';
 import { noSplit, searchNumber } from './split.ts';
 
 /** What the threads are told to do together. */
-export const OP = { bin: 1, search: 2, end: 3 } as const;
+export const OP = { bin: 1, gradients: 2, search: 3, end: 4 } as const;
 
 /** How a leaf's histogram comes to be. */
 export const MODE = { none: 0, add: 1, subtract: 2 } as const;
@@ -37,6 +37,7 @@ export class Participant {
     const { task } = this.#memory;
     if (task[0] === OP.end) return false;
     if (task[0] === OP.bin) this.#binAll();
+    else if (task[0] === OP.gradients) this.#gradients();
     else for (let job = 0; job < task[1]!; job++) this.#job(job);
     return true;
   }
@@ -48,8 +49,9 @@ export class Participant {
   }
 
   #bin(feature: number, block: Uint16Array, place: number): void {
-    const { columns, rows, sample, params, bounds, bins, missing, isCategory } = this.#memory;
+    const { columns, rows, sample, params, bounds, bins, missing, isCategory, binned } = this.#memory;
     const values = columns[feature]!;
+    const own = binned[feature]!;
     const category = isCategory[feature] === 1;
     const sorted = Float64Array.from(sample, (row) => values[row]!).filter((value) => !Number.isNaN(value));
     const hasMissing = category || values.some((value) => Number.isNaN(value));
@@ -59,16 +61,40 @@ export class Participant {
     bounds.set(found, from);
     bins[feature] = found.length;
     missing[feature] = hasMissing ? 1 : 0;
-    const stride = this.#features.length;
     const missingBin = found.length;
     if (category) {
       const byCode = new Map(found.map((code, bin) => [code, bin]));
-      for (let row = 0; row < rows; row++) block[row * stride + place] = byCode.get(values[row]!) ?? missingBin;
-      return;
+      for (let row = 0; row < rows; row++) own[row] = byCode.get(values[row]!) ?? missingBin;
+    } else {
+      for (let row = 0; row < rows; row++) {
+        const value = values[row]!;
+        own[row] = Number.isNaN(value) ? missingBin : binOf(value, bounds, from, found.length);
+      }
     }
-    for (let row = 0; row < rows; row++) {
-      const value = values[row]!;
-      block[row * stride + place] = !Number.isNaN(value) ? binOf(value, bounds, from, found.length) : missingBin;
+    const stride = strideOf(this.#features.length);
+    for (let row = 0; row < rows; row++) block[row * stride + place] = own[row]!;
+  }
+
+  /** Of the logistic loss, for every n-th piece of rows. */
+  #gradients(): void {
+    const { rows, threads, scores, target, gradients, pieceSums } = this.#memory;
+    const weight = this.#memory.weight[0]!;
+    for (let piece = this.#thread; piece < pieces(rows); piece += threads) {
+      let gradientSum = 0;
+      let hessianSum = 0;
+      const end = Math.min(rows, (piece + 1) * PIECE);
+      for (let row = piece * PIECE; row < end; row++) {
+        const probability = 1 / (1 + Math.exp(-scores[row]!));
+        const positive = target[row] === 1;
+        const gradient = positive ? (probability - 1) * weight : probability;
+        const hessian = probability * (1 - probability) * (positive ? weight : 1);
+        gradients[2 * row] = gradient;
+        gradients[2 * row + 1] = hessian;
+        gradientSum += gradients[2 * row]!;
+        hessianSum += gradients[2 * row + 1]!;
+      }
+      pieceSums[2 * piece] = gradientSum;
+      pieceSums[2 * piece + 1] = hessianSum;
     }
   }
 
@@ -125,5 +151,3 @@ export class Participant {
 export function drawSample(memory: TrainingMemory, prng: Prng): void {
   memory.sample.set(prng.sample(memory.rows, memory.sample.length));
 }
-
-export { JOBS };

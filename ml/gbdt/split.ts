@@ -71,8 +71,11 @@ function scan(
   { l2, minHessian, minRowsPerLeaf, minGain }: GbdtParams,
 ): void {
   const { gradient, hessian, rows } = leaf;
-  const rowsPerHessian = rows / hessian;
+  const hessianPerRow = hessian / rows;
+  // Half a row less, because rows are rounded.
   const least = leafGain(gradient, hessian, l2) + minGain;
+  const fewest = Math.max(minHessian, (minRowsPerLeaf - 0.5) * hessianPerRow);
+  const most = Math.min(hessian - minHessian, (rows - minRowsPerLeaf + 0.5) * hessianPerRow);
   let bestGain = best.gain + least;
   let bestBin = -1;
   let bestGradient = 0;
@@ -88,11 +91,10 @@ function scan(
     if (binHessian === 0) continue;
     g += sums[at + 2 * bin]!;
     h += binHessian;
-    if (h < minHessian || Math.round(h * rowsPerHessian) < minRowsPerLeaf) continue;
-    const otherHessian = hessian - h;
-    if (otherHessian < minHessian || rows - Math.round(h * rowsPerHessian) < minRowsPerLeaf) break;
+    if (h < fewest) continue;
+    if (h > most) break;
     const other = gradient - g;
-    const gain = (g * g) / (h + l2) + (other * other) / (otherHessian + l2);
+    const gain = (g * g) / (h + l2) + (other * other) / (hessian - h + l2);
     if (gain <= bestGain) continue;
     bestGain = gain;
     bestBin = bin;

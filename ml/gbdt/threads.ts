@@ -3,27 +3,23 @@ import { StrataError } from '../../core/errors.ts';
 import type { Boosted, Iteration } from './booster.ts';
 import { ABORT } from './crew.ts';
 import type { TrainingMemory } from './memory.ts';
-import type { ThreadData, ThreadMessage } from './training-thread.ts';
+import type { ThreadMessage, ThreadTask } from './training-thread.ts';
+
+/** Starting a thread takes about as long as training a small model, and a search trains many: they are kept for the next. */
+const idle: Worker[] = [];
+const IDLE_MILLIS = 60_000;
 
 /** Trains in threads of its own, so that the caller's event loop stays free for heartbeats. */
 export async function boostInThreads(memory: TrainingMemory, onIteration: (at: Iteration) => void): Promise<Boosted> {
-  const workers: Worker[] = [];
+  const workers = Array.from({ length: memory.threads }, takeWorker);
   try {
-    return await new Promise<Boosted>((resolve, reject) => {
-      for (let thread = 0; thread < memory.threads; thread++) {
-        const worker = startThread({ memory, thread });
-        workers.push(worker);
-        worker.on('error', (cause) => reject(threadFailed(cause)));
-        worker.on('message', (message: ThreadMessage) => {
-          if ('boosted' in message) resolve(message.boosted);
-          else onIteration(message.iteration);
-        });
-        worker.on('exit', (code) => code !== 0 && reject(threadFailed(new Error(`a thread ended with ${code}`))));
-      }
-    });
-  } finally {
+    const done = await Promise.all(workers.map((worker, thread) => perform(worker, { memory, thread }, onIteration)));
+    for (const worker of workers) keep(worker);
+    return done[0]!;
+  } catch (error) {
     requestAbort(memory);
     await Promise.all(workers.map((worker) => worker.terminate()));
+    throw error;
   }
 }
 
@@ -32,10 +28,42 @@ export const requestAbort = (memory: TrainingMemory): void => {
   Atomics.store(memory.control, ABORT, 1);
 };
 
+function perform(worker: Worker, task: ThreadTask, onIteration: (at: Iteration) => void): Promise<Boosted | undefined> {
+  return new Promise((resolve, reject) => {
+    worker.removeAllListeners();
+    worker.on('error', (cause) => reject(threadFailed(cause)));
+    worker.on('exit', (code) => reject(threadFailed(new Error(`it ended with ${code}`))));
+    worker.on('message', (message: ThreadMessage) => {
+      if ('done' in message) resolve(message.done);
+      else onIteration(message.iteration);
+    });
+    worker.postMessage(task);
+  });
+}
+
 const threadFailed = (cause: unknown) =>
   new StrataError('internal', `A training thread failed: ${(cause as Error).message}`, { kind: 'transient', cause });
 
-function startThread(workerData: ThreadData): Worker {
+function takeWorker(): Worker {
+  const worker = idle.pop() ?? startWorker();
+  worker.ref();
+  return worker;
+}
+
+/** Unreferenced: idle threads do not keep a process from ending. */
+function keep(worker: Worker): void {
+  worker.removeAllListeners();
+  worker.unref();
+  idle.push(worker);
+  setTimeout(() => {
+    const place = idle.indexOf(worker);
+    if (place < 0) return;
+    idle.splice(place, 1);
+    void worker.terminate();
+  }, IDLE_MILLIS).unref();
+}
+
+function startWorker(): Worker {
   const file = import.meta.url.endsWith('.ts') ? 'training-thread.start.mjs' : 'training-thread.js';
-  return new Worker(new URL(`./${file}`, import.meta.url), { workerData });
+  return new Worker(new URL(`./${file}`, import.meta.url));
 }

@@ -1,18 +1,23 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type Boosted, boost, type Iteration } from './booster.ts';
 import { serve } from './crew.ts';
 import type { TrainingMemory } from './memory.ts';
 
-export interface ThreadData {
+export interface ThreadTask {
   readonly memory: TrainingMemory;
   /** 0 leads. */
   readonly thread: number;
 }
 
-export type ThreadMessage = { readonly iteration: Iteration } | { readonly boosted: Boosted };
+/** A thread that has said `done` waits for its next training. */
+export type ThreadMessage = { readonly iteration: Iteration } | { readonly done: Boosted | undefined };
 
-const { memory, thread } = workerData as ThreadData;
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 
-if (thread > 0) serve(memory, thread);
-else say({ boosted: await boost(memory, (iteration) => say({ iteration })) });
+parentPort?.on('message', async ({ memory, thread }: ThreadTask) => {
+  if (thread === 0) say({ done: await boost(memory, (iteration) => say({ iteration })) });
+  else {
+    serve(memory, thread);
+    say({ done: undefined });
+  }
+});
