@@ -26,6 +26,8 @@ export interface IngestActivityInput {
 
 /** More content versions than these are not listed in a result; whoever needs them waits for all. */
 const MOST_PARTITIONS = 1000;
+/** Columns that a result names. */
+const MOST_NAMED = 20;
 /** At one source for one ingest. What is still missing then comes with the next. */
 const MOST_LOOKS = 3;
 
@@ -68,7 +70,9 @@ export function createIngestActivities(platform: Platform) {
             return { adds, removes: [], entry };
           },
         });
-        return resultOf(name, version, entry, (await table.load()).ledger, interval, started);
+        const result = resultOf(name, version, entry, (await table.load()).ledger, interval, started);
+        const undeclared = staged.undeclared.slice(0, MOST_NAMED);
+        return undeclared.length === 0 ? result : { ...result, undeclared };
       } finally {
         await rule.close();
       }

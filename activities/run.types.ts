@@ -50,6 +50,8 @@ export interface IngestResult {
   readonly version: Version;
   /** Bronze partition -> version of its content, for those written and those found in the range; `all`: too many to list. */
   readonly partitions: Readonly<Record<string, Version>> | 'all';
+  /** Columns of the source that nobody declares; the first of them. Absent: none. */
+  readonly undeclared?: readonly string[];
   readonly rowsIn: number;
   readonly rowsOut: number;
   readonly bytes: number;

@@ -20,5 +20,6 @@ export function printSummary(summary: RunSummary | BackfillSummary): string {
   const warehouse = published
     ? `published cut ${published.cut}: ${published.tables} tables, ${published.rows} rows, ${duration(published.millis)}`
     : `cut ${cut}; nothing is published`;
-  return [textTable(header, rows), '', `${pipeline} ${interval}`, ...ingests, warehouse].join('\n');
+  const notes = ('notes' in summary ? (summary.notes ?? []) : []).map((n) => `note: ${n.dataset}: ${n.message}`);
+  return [textTable(header, rows), '', ...notes, `${pipeline} ${interval}`, ...ingests, warehouse].join('\n');
 }

@@ -35,6 +35,8 @@ export interface SourceDataset extends DatasetBase {
   readonly relation: string;
   /** Column name here -> column or path there. */
   readonly sourceColumns: Readonly<Record<string, string>>;
+  /** Columns or fields there that are left out on purpose. */
+  readonly ignored?: readonly string[];
   readonly extraction: Extraction;
 }
 

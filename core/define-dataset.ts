@@ -49,6 +49,8 @@ export interface SourceDefinition<S extends ColumnShape> extends Common<S> {
   relation: string;
   extraction: Extraction;
   sourceColumns?: SourceColumns<S>;
+  /** Columns of the source (of a document: fields of its first level) that are left out on purpose; others are reported. */
+  ignored?: readonly string[];
 }
 
 export interface DerivedDefinition<S extends ColumnShape> extends Common<S> {
@@ -94,6 +96,7 @@ export function source<const S extends ColumnShape>(
     sourceColumns: Object.fromEntries(
       common.columns.map((c) => [c.name, definition.sourceColumns?.[c.name] ?? c.name]),
     ),
+    ...(definition.ignored && { ignored: definition.ignored }),
     extraction,
     partitionBy,
     shape: definition.columns,

@@ -29,6 +29,8 @@ export interface Staged {
   readonly coverage: CoverageEntry;
   /** Present where the request asked for it. */
   readonly keys?: StagedKeys;
+  /** What the source holds and nobody declares, such as `loyalty_points integer`. */
+  readonly undeclared: readonly string[];
 }
 
 /** All keys of the source at the position of `coverage`: what bronze holds besides is gone. */

@@ -6,6 +6,7 @@ import { control, ingestActivities } from './activity-proxies.ts';
 import { asWorkflowFailure, rootFailure } from './failures.ts';
 import { Progress } from './progress.ts';
 import { searchAttributesOf } from './search-attributes.ts';
+import { noteUndeclared } from './undeclared.ts';
 
 /** A range that others keep taking away is given up, rather than extracted for ever. */
 const MOST_CLAIMS = 5;
@@ -22,6 +23,7 @@ export async function ingest(input: IngestInput): Promise<IngestResult> {
       try {
         const result = await ingestOnce(input, claim, ingestActivities(env, queue));
         progress.add(dataset, 'done', result);
+        noteUndeclared(progress, result);
         progress.enter('done');
         return result;
       } catch (error) {

@@ -5,12 +5,14 @@ import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 const NOTHING = { rowsIn: 0, rowsOut: 0, quarantined: 0, bytes: 0, millis: 0 };
 /** The UI's details hold 20 kB. */
 const LONGEST_DETAILS = 18_000;
+const MOST_NOTES = 20;
 
 /** What a workflow shows: a table in the UI's details, the state as search attribute, all of it as a query. */
 export class Progress {
   readonly #title: string;
   readonly #datasets = new Map<string, DatasetProgress>();
   readonly #failures: Reason[] = [];
+  readonly #notes: Reason[] = [];
   #state = '';
   #done = 0;
   #total = 0;
@@ -71,6 +73,16 @@ export class Progress {
     this.#show();
   }
 
+  /** Something people should know that stops nothing. */
+  note(dataset: string, message: string): void {
+    this.#notes.push({ dataset, message });
+    this.#show();
+  }
+
+  get notes(): readonly Reason[] {
+    return this.#notes.slice(0, MOST_NOTES);
+  }
+
   forgetFailures(): void {
     this.#failures.length = 0;
     this.#show();
@@ -97,6 +109,7 @@ export class Progress {
     const failures = this.#failures
       .slice(0, 20)
       .map(({ dataset, message }) => `- ${dataset}: ${message.slice(0, 500)}`);
+    const notes = this.notes.map(({ dataset, message }) => `- note, ${dataset}: ${message}`);
     const table = [
       '| dataset | state | rows in | rows out | quarantined | bytes | seconds |',
       '|---|---|---:|---:|---:|---:|---:|',
@@ -105,7 +118,13 @@ export class Progress {
           `| ${d.dataset} | ${d.state} | ${d.rowsIn} | ${d.rowsOut} | ${d.quarantined} | ${d.bytes} | ${(d.millis / 1000).toFixed(1)} |`,
       ),
     ];
-    const parts = [head, ...(failures.length > 0 ? ['', ...failures] : []), '', ...table];
+    const parts = [
+      head,
+      ...(failures.length > 0 ? ['', ...failures] : []),
+      ...(notes.length > 0 ? ['', ...notes] : []),
+      '',
+      ...table,
+    ];
     setCurrentDetails(parts.join('\n').slice(0, LONGEST_DETAILS));
   }
 }

@@ -9,6 +9,7 @@ import type { DatasetProgress, Reason } from './messages.ts';
 import { Progress } from './progress.ts';
 import { requiredBy } from './required.ts';
 import { SCHEDULED_START, searchAttributesOf } from './search-attributes.ts';
+import { noteUndeclared } from './undeclared.ts';
 
 /** What a run did, short enough to read in the UI. */
 export interface RunSummary {
@@ -18,6 +19,8 @@ export interface RunSummary {
   readonly cut: number;
   readonly published: PublishResult | undefined;
   readonly datasets: readonly DatasetProgress[];
+  /** What people should know although nothing failed. */
+  readonly notes?: readonly Reason[];
 }
 
 /** One pipeline over a range: ingest, wait for convergence, publish. The workflow type is the pipeline's name. */
@@ -37,7 +40,8 @@ export async function run(pipeline: string, input: unknown): Promise<RunSummary>
     const published = await publishCut(resolved, cut);
     progress.step();
     progress.enter('done');
-    return { pipeline, interval: resolved.printed, cut, published, datasets: progress.datasets };
+    const { datasets, notes } = progress;
+    return { pipeline, interval: resolved.printed, cut, published, datasets, ...(notes.length > 0 && { notes }) };
   } catch (error) {
     if (isCancellation(error)) {
       progress.enter('cancelled');
@@ -63,6 +67,7 @@ async function ingestAll(resolved: ResolvedRun, progress: Progress): Promise<Req
       const result = await ingestOrAttach({ env, dataset, interval, queue: 'extract' });
       results.push(result);
       progress.add(dataset, 'ingested', result);
+      noteUndeclared(progress, result);
       progress.step();
     } catch (error) {
       if (isCancellation(error)) throw error;

@@ -14,11 +14,13 @@ import { stampsOf } from '../stamps.ts';
 import { drain } from '../work-queue.ts';
 import { batchSizeFor } from './batch-size.ts';
 import { type ServerMoment, serverMoment } from './cluster-time.ts';
+import { requireCollection } from './collection.ts';
 import { connectMongo, TRANSACTION_LIFETIME_MILLIS } from './connection.ts';
 import { DocumentReader } from './document-reader.ts';
 import { mongoFault } from './fault.ts';
 import { readPiece } from './piece-reader.ts';
 import { cursorPieces, firstCursor, idPieces, laterPiece, type Piece } from './pieces.ts';
+import { undeclaredFields } from './undeclared.ts';
 
 const CATCH_UP_ROUNDS = 3;
 
@@ -118,6 +120,7 @@ async function readAll(
   const look: Look = { observedAt, at: start.at, position: String(start.position), ...time };
   return {
     ...progress.staged,
+    undeclared: await undeclaredFields(collection, dataset),
     coverage: coverageOf(dataset.extraction, request, look),
     ...(request.keys && {
       keys: { uris: keyProgress.staged.uris, at: deletionTime(dataset.extraction, request, look) },
@@ -174,18 +177,4 @@ async function catchUp(
     await round([laterPiece(field, seen, newest)], { ...moment, position });
     seen = newest;
   }
-}
-
-/** A missing collection reads as an empty one: without this a typing error would delete a whole snapshot table. */
-async function requireCollection(db: Db, dataset: SourceDataset): Promise<void> {
-  const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map((found) => found.name).sort();
-  if (names.includes(dataset.relation)) return;
-  throw new StrataError(
-    'source_mismatch',
-    `${dataset.name} reads the collection ${dataset.relation}, which does not exist`,
-    {
-      where: dataset.name,
-      hint: `Collections of ${db.databaseName} are: ${names.filter((name) => !name.startsWith('system.')).join(', ') || 'none'}.`,
-    },
-  );
 }

@@ -23,6 +23,7 @@ import { projectionsOf } from './projection.ts';
 import { attachServer, openScannerReader } from './scanner.reader.ts';
 import { APPLICATION, openSnapshot, type PgSnapshot, underSnapshot } from './snapshot.ts';
 import { tableTime } from './table-time.ts';
+import { undeclaredColumns } from './undeclared.ts';
 
 /** One attempt under one snapshot: all of it, or an error and no files. */
 export async function extractUnderOneSnapshot(
@@ -104,6 +105,7 @@ async function extractAll(
   const look = { at: snapshot.at, observedAt, position: snapshot.position, oldestOpen: snapshot.oldestOpen, ...time };
   return {
     ...staged,
+    undeclared: undeclaredColumns(dataset, relation),
     coverage: coverageOf(dataset.extraction, request, look),
     ...(keys && {
       keys: { uris: (await stage(keys)).uris, at: deletionTime(dataset.extraction, request, look) },
