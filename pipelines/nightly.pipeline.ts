@@ -1,4 +1,6 @@
 import { pipeline } from '../core/builders.ts';
+import { fraudLabel } from '../models/features/fraud-label.ts';
+import { paymentFraud } from '../models/features/payment-fraud.ts';
 import { dailyRevenueByMerchant } from '../models/gold/daily-revenue-by-merchant.ts';
 import { dimCountry } from '../models/gold/dim-country.ts';
 import { dimCurrency } from '../models/gold/dim-currency.ts';
@@ -16,6 +18,8 @@ import { dimRegion } from '../models/gold/dim-region.ts';
 import { factCustomerSegmentation } from '../models/gold/fact-customer-segmentation.ts';
 import { factFraudAnalysis } from '../models/gold/fact-fraud-analysis.ts';
 import { factPayment } from '../models/gold/fact-payment.ts';
+import { factRefund } from '../models/gold/fact-refund.ts';
+import { factRevenue } from '../models/gold/fact-revenue.ts';
 import { factSession } from '../models/gold/fact-session.ts';
 import { monthlyFraudStatistics } from '../models/gold/monthly-fraud-statistics.ts';
 import { productPerformanceMetrics } from '../models/gold/product-performance-metrics.ts';
@@ -54,6 +58,8 @@ export const nightly = pipeline({
     dimProductCategory,
     dimProduct,
     factPayment,
+    factRefund,
+    factRevenue,
     factFraudAnalysis,
     factCustomerSegmentation,
     factSession,
@@ -66,6 +72,8 @@ export const nightly = pipeline({
     paymentStateChange,
     review,
     subscription,
+    fraudLabel,
+    paymentFraud,
   ],
   views: [paymentFlat, customerFlat, merchantFlat, productFlat, countryDay, ...dateRoles],
   publish: { to: 'analytics' },
