@@ -1,4 +1,4 @@
-import { bucket, dataset, pii, references, text, timestamp, type2, unique } from '../../core/builders.ts';
+import { audit, bucket, dataset, pii, references, text, timestamp, type2, unique } from '../../core/builders.ts';
 import { customerVersion } from '../silver/customer-version.ts';
 import { payment } from '../silver/payment.ts';
 import { review } from '../silver/review.ts';
@@ -29,5 +29,12 @@ export const dimCustomer = dataset({
     location_key: references(dimLocation, 'location_key').describe('Home city in dim_location'),
     registered_at: timestamp().nullable().describe('When the customer registered; the newest value in every row'),
   },
-  checks: [unique('customer_key'), unique('customer_id', 'valid_from')],
+  checks: [
+    unique('customer_key'),
+    audit(
+      'spans of one customer begin at different times and are not empty',
+      `SELECT customer_id, valid_from FROM {{this}} WHERE customer_id IS NOT NULL
+       GROUP BY customer_id, valid_from HAVING count(*) > 1 OR bool_or(valid_to <= valid_from)`,
+    ),
+  ],
 });

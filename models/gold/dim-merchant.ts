@@ -1,4 +1,4 @@
-import { bucket, dataset, references, text, timestamp, type2, unique } from '../../core/builders.ts';
+import { audit, bucket, dataset, references, text, timestamp, type2, unique } from '../../core/builders.ts';
 import { merchantVersion } from '../silver/merchant-version.ts';
 import { payment } from '../silver/payment.ts';
 import { product } from '../silver/product.ts';
@@ -39,5 +39,12 @@ export const dimMerchant = dataset({
     location_key: references(dimLocation, 'location_key').describe('City in dim_location'),
     signed_up_at: timestamp().nullable().describe('When the merchant signed up; the newest value in every row'),
   },
-  checks: [unique('merchant_key'), unique('merchant_id', 'valid_from')],
+  checks: [
+    unique('merchant_key'),
+    audit(
+      'spans of one merchant begin at different times and are not empty',
+      `SELECT merchant_id, valid_from FROM {{this}} WHERE merchant_id IS NOT NULL
+       GROUP BY merchant_id, valid_from HAVING count(*) > 1 OR bool_or(valid_to <= valid_from)`,
+    ),
+  ],
 });
