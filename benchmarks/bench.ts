@@ -5,6 +5,10 @@ const BENCHMARKS = {
   planning: { file: './planning.ts', about: 'planning of 10,000 partitions x 50 tables in a cold process' },
   extract: { file: './extract.ts', about: 'PostgreSQL and MongoDB to Parquet, beside a plain copy' },
   nightly: { file: './nightly/nightly.ts', about: 'a nightly of a day with a million payments, beside a plain script' },
+  history: {
+    file: './history/history.ts',
+    about: 'history of a million customers x 5 versions, beside a window query',
+  },
   clone: { file: './clone.ts', about: 'git clone to the first result; only when named: it needs network and time' },
 } as const;
 
