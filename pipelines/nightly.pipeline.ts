@@ -20,6 +20,7 @@ import { factFraudAnalysis } from '../models/gold/fact-fraud-analysis.ts';
 import { factPayment } from '../models/gold/fact-payment.ts';
 import { factRefund } from '../models/gold/fact-refund.ts';
 import { factRevenue } from '../models/gold/fact-revenue.ts';
+import { factReview } from '../models/gold/fact-review.ts';
 import { factSession } from '../models/gold/fact-session.ts';
 import { monthlyFraudStatistics } from '../models/gold/monthly-fraud-statistics.ts';
 import { productPerformanceMetrics } from '../models/gold/product-performance-metrics.ts';
@@ -27,7 +28,6 @@ import { customer } from '../models/silver/customer.ts';
 import { feeSchedule } from '../models/silver/fee-schedule.ts';
 import { merchant } from '../models/silver/merchant.ts';
 import { paymentStateChange } from '../models/silver/payment-state-change.ts';
-import { review } from '../models/silver/review.ts';
 import { subscription } from '../models/silver/subscription.ts';
 import { countryDay } from '../models/views/country-day.ts';
 import { customerFlat } from '../models/views/customer-flat.ts';
@@ -62,6 +62,7 @@ export const nightly = pipeline({
     factRevenue,
     factFraudAnalysis,
     factCustomerSegmentation,
+    factReview,
     factSession,
     dailyRevenueByMerchant,
     monthlyFraudStatistics,
@@ -70,7 +71,6 @@ export const nightly = pipeline({
     merchant,
     feeSchedule,
     paymentStateChange,
-    review,
     subscription,
     fraudLabel,
     paymentFraud,

@@ -8,10 +8,13 @@ import {
   integer,
   key,
   pii,
+  references,
   text,
   unique,
   week,
 } from '../../core/builders.ts';
+import { dimCustomer } from './dim-customer.ts';
+import { dimDate } from './dim-date.ts';
 import { factCustomerSegmentation } from './fact-customer-segmentation.ts';
 
 const SEGMENTS = "('high-value', 'growth', 'at-risk', 'dormant')";
@@ -27,9 +30,9 @@ export const customerSegmentationSummary = dataset({
   partitionBy: week('week_start'),
   columns: {
     week_start: key(date()).describe('Monday of the week; the look is from its end'),
-    week_start_date_key: integer().describe('That day in dim_date'),
+    week_start_date_key: references(dimDate, 'date_key').describe('That day in dim_date'),
     customer_id: key(pii.identifier()).describe('Customer (uuid)'),
-    customer_key: bigint().describe('dim_customer, as at the last purchase'),
+    customer_key: references(dimCustomer, 'customer_key').describe('The customer at the last purchase in dim_customer'),
     recency_days: integer().describe('Days from the last purchase to the end of the week, from 1'),
     frequency: bigint().describe('Captured payments in the twelve weeks'),
     monetary_eur: decimal(38, 2).describe('Their amounts in euros'),

@@ -1,4 +1,6 @@
-import { audit, bigint, dataset, date, day, decimal, integer, key, text, unique } from '../../core/builders.ts';
+import { audit, bigint, dataset, date, day, decimal, key, references, text, unique } from '../../core/builders.ts';
+import { dimDate } from './dim-date.ts';
+import { dimMerchant } from './dim-merchant.ts';
 import { factRevenue } from './fact-revenue.ts';
 
 export const dailyRevenueByMerchant = dataset({
@@ -10,8 +12,8 @@ export const dailyRevenueByMerchant = dataset({
   partitionBy: day('revenue_date'),
   columns: {
     revenue_date: key(date()).describe('UTC day'),
-    revenue_date_key: integer().describe('The day in dim_date'),
-    merchant_key: key(bigint()).describe('dim_merchant'),
+    revenue_date_key: references(dimDate, 'date_key').describe('The day in dim_date'),
+    merchant_key: key(references(dimMerchant, 'merchant_key')).describe('The merchant at that time in dim_merchant'),
     merchant_id: text().describe('Merchant (uuid); `unknown` for refunds whose payment is not there yet'),
     currency: key(text()).describe('ISO 4217 code'),
     payment_count: bigint().describe('Payments captured: succeeded, refunded or disputed now'),
@@ -24,6 +26,9 @@ export const dailyRevenueByMerchant = dataset({
     net_eur: decimal(38, 2).describe('Gross less refunds, in euros'),
     tax: decimal(38, 2).describe('Tax contained in net, in `currency`: adds up within one currency only'),
     tax_eur: decimal(38, 2).describe('Tax contained in net, in euros'),
+    fees_eur: decimal(38, 2).describe(
+      'What we charged for the payments, in euros; without a fee schedule they count as 0',
+    ),
     unconverted_count: bigint().describe('Payments and refunds without a rate: they count as 0 euros'),
     untaxed_count: bigint().describe('Payments and refunds without a tax rate: their tax counts as 0'),
   },

@@ -1,4 +1,7 @@
-import { bigint, dataset, date, day, decimal, integer, key, pii, unique } from '../../core/builders.ts';
+import { bigint, dataset, date, day, decimal, key, pii, references, unique } from '../../core/builders.ts';
+import { dimCustomer } from './dim-customer.ts';
+import { dimDate } from './dim-date.ts';
+import { dimLocation } from './dim-location.ts';
 import { factPayment } from './fact-payment.ts';
 
 export const factCustomerSegmentation = dataset({
@@ -10,10 +13,10 @@ export const factCustomerSegmentation = dataset({
   partitionBy: day('event_date'),
   columns: {
     event_date: key(date()).describe('UTC day of the payments'),
-    event_date_key: integer().describe('The day in dim_date'),
+    event_date_key: references(dimDate, 'date_key').describe('The day in dim_date'),
     customer_id: pii.identifier().describe('Customer (uuid), the same whatever becomes of the customer'),
-    customer_key: key(bigint()).describe('dim_customer'),
-    location_key: key(bigint()).describe('City of the IP address in dim_location'),
+    customer_key: key(references(dimCustomer, 'customer_key')).describe('The customer at that time in dim_customer'),
+    location_key: key(references(dimLocation, 'location_key')).describe('City of the IP address in dim_location'),
     transaction_count: bigint().describe('Captured payments'),
     total_spent_eur: decimal(38, 2).describe('Their amounts in euros; without a rate they count as 0'),
   },

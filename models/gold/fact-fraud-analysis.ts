@@ -1,4 +1,9 @@
-import { audit, bigint, dataset, date, day, decimal, integer, key, text, unique } from '../../core/builders.ts';
+import { audit, bigint, dataset, date, day, decimal, key, references, text, unique } from '../../core/builders.ts';
+import { dimCustomer } from './dim-customer.ts';
+import { dimDate } from './dim-date.ts';
+import { dimLocation } from './dim-location.ts';
+import { dimMerchant } from './dim-merchant.ts';
+import { dimPaymentMethod } from './dim-payment-method.ts';
 import { factPayment } from './fact-payment.ts';
 
 export const factFraudAnalysis = dataset({
@@ -11,12 +16,12 @@ export const factFraudAnalysis = dataset({
   partitionBy: day('event_date'),
   columns: {
     event_date: key(date()).describe('UTC day of the payments'),
-    event_date_key: integer().describe('The day in dim_date'),
-    customer_key: key(bigint()).describe('dim_customer'),
-    merchant_key: key(bigint()).describe('dim_merchant'),
-    location_key: key(bigint()).describe('City of the IP address in dim_location'),
+    event_date_key: references(dimDate, 'date_key').describe('The day in dim_date'),
+    customer_key: key(references(dimCustomer, 'customer_key')).describe('The customer at that time in dim_customer'),
+    merchant_key: key(references(dimMerchant, 'merchant_key')).describe('The merchant at that time in dim_merchant'),
+    location_key: key(references(dimLocation, 'location_key')).describe('City of the IP address in dim_location'),
     payment_method: key(text()).describe('Credit Card, Debit Card, Bank Transfer or Digital Wallet'),
-    payment_method_key: bigint().describe('dim_payment_method'),
+    payment_method_key: references(dimPaymentMethod, 'payment_method_key').describe('dim_payment_method'),
     payment_count: bigint().describe('Captured payments'),
     amount_eur: decimal(38, 2).describe('Their amounts in euros; without a rate they count as 0'),
     fraud_count: bigint().describe('Of them those known to be fraud'),

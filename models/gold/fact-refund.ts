@@ -1,23 +1,32 @@
-import { bigint, dataset, date, day, decimal, integer, key, text, timestamp, unique } from '../../core/builders.ts';
+import { dataset, date, day, decimal, key, references, text, timestamp, unique } from '../../core/builders.ts';
 import { refund } from '../silver/refund.ts';
+import { dimCurrency } from './dim-currency.ts';
+import { dimDate } from './dim-date.ts';
+import { dimLocation } from './dim-location.ts';
+import { dimMerchant } from './dim-merchant.ts';
 
 export const factRefund = dataset({
   name: 'gold.fact_refund',
-  description: 'One row per refund, on its own day, under the merchant and the place of its payment.',
+  description: 'One row per refund, on its own day, under the merchant (as it was then) and the place of its payment.',
   owner: 'analytics',
-  inputs: { refund },
+  inputs: {
+    refund,
+    merchant: dimMerchant.asOf({ on: { merchant_id: 'merchant_id' }, at: 'created_at', validFrom: 'valid_from' }),
+  },
   sql: 'facts/fact_refund.sql',
   partitionBy: day('refund_date'),
   columns: {
     refund_id: key(text()).describe('Refund (uuid)'),
     refund_date: date().describe('UTC day of the refund'),
-    refund_date_key: integer().describe('That day in dim_date'),
+    refund_date_key: references(dimDate, 'date_key').describe('That day in dim_date'),
     payment_id: text().describe('Payment that is paid back (uuid), in fact_payment'),
     merchant_id: text().describe('Merchant (uuid); `unknown` while the payment is not there'),
-    merchant_key: bigint().describe('dim_merchant'),
-    location_key: bigint().describe('City of the IP address of the payment in dim_location'),
+    merchant_key: references(dimMerchant, 'merchant_key').describe('The merchant at that time in dim_merchant'),
+    location_key: references(dimLocation, 'location_key').describe(
+      'City of the IP address of the payment in dim_location',
+    ),
     currency: text().describe('ISO 4217 code'),
-    currency_key: bigint().describe('dim_currency'),
+    currency_key: references(dimCurrency, 'currency_key').describe('dim_currency'),
     amount: decimal(18, 2).describe('In `currency`'),
     amount_eur: decimal(28, 2).nullable().describe('At the rate as of the refund date; null without a rate'),
     tax_amount: decimal(18, 2)

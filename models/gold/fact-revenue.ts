@@ -1,4 +1,8 @@
-import { audit, bigint, dataset, date, day, decimal, integer, key, text, unique } from '../../core/builders.ts';
+import { audit, bigint, dataset, date, day, decimal, key, references, text, unique } from '../../core/builders.ts';
+import { dimCurrency } from './dim-currency.ts';
+import { dimDate } from './dim-date.ts';
+import { dimLocation } from './dim-location.ts';
+import { dimMerchant } from './dim-merchant.ts';
 import { factPayment } from './fact-payment.ts';
 import { factRefund } from './fact-refund.ts';
 
@@ -12,12 +16,14 @@ export const factRevenue = dataset({
   partitionBy: day('revenue_date'),
   columns: {
     revenue_date: key(date()).describe('UTC day'),
-    revenue_date_key: integer().describe('The day in dim_date'),
-    merchant_key: key(bigint()).describe('dim_merchant'),
+    revenue_date_key: references(dimDate, 'date_key').describe('The day in dim_date'),
+    merchant_key: key(references(dimMerchant, 'merchant_key')).describe('The merchant at that time in dim_merchant'),
     merchant_id: text().describe('Merchant (uuid); `unknown` for refunds whose payment is not there yet'),
-    location_key: key(bigint()).describe('City of the IP address of the payment in dim_location'),
+    location_key: key(references(dimLocation, 'location_key')).describe(
+      'City of the IP address of the payment in dim_location',
+    ),
     currency: key(text()).describe('ISO 4217 code'),
-    currency_key: bigint().describe('dim_currency'),
+    currency_key: references(dimCurrency, 'currency_key').describe('dim_currency'),
     payment_count: bigint().describe('Payments captured: succeeded, refunded or disputed now'),
     gross: decimal(38, 2).describe('Their amounts, in `currency`: add up within one currency only'),
     gross_eur: decimal(38, 2).describe('Their amounts in euros, each rounded before the sum'),
@@ -28,6 +34,9 @@ export const factRevenue = dataset({
     net_eur: decimal(38, 2).describe('Gross less refunds, in euros'),
     tax: decimal(38, 2).describe('Tax contained in net, in `currency`: adds up within one currency only'),
     tax_eur: decimal(38, 2).describe('Tax contained in net, in euros'),
+    fees_eur: decimal(38, 2).describe(
+      'What we charged for the payments, in euros; without a fee schedule they count as 0',
+    ),
     unconverted_count: bigint().describe('Payments and refunds without a rate: they count as 0 euros'),
     untaxed_count: bigint().describe('Payments and refunds without a tax rate: their tax counts as 0'),
   },

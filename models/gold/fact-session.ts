@@ -1,5 +1,8 @@
-import { bigint, boolean, dataset, date, day, integer, key, text, timestamp, unique } from '../../core/builders.ts';
+import { boolean, dataset, date, day, integer, key, references, text, timestamp, unique } from '../../core/builders.ts';
 import { session } from '../silver/session.ts';
+import { dimDate } from './dim-date.ts';
+import { dimDevice } from './dim-device.ts';
+import { dimLocation } from './dim-location.ts';
 
 export const factSession = dataset({
   name: 'gold.fact_session',
@@ -11,9 +14,9 @@ export const factSession = dataset({
   columns: {
     session_id: key(text()).describe('Session'),
     session_date: date().describe('UTC day on which it began'),
-    session_date_key: integer().describe('That day in dim_date'),
-    location_key: bigint().describe('City of the IP address in dim_location'),
-    device_key: bigint().describe('dim_device'),
+    session_date_key: references(dimDate, 'date_key').describe('That day in dim_date'),
+    location_key: references(dimLocation, 'location_key').describe('City of the IP address in dim_location'),
+    device_key: references(dimDevice, 'device_key').describe('dim_device'),
     device_type: text().describe('mobile, desktop, tablet or unknown'),
     os: text().describe('Operating system, or unknown'),
     browser: text().describe('Browser, or unknown'),

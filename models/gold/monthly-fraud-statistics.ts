@@ -1,4 +1,7 @@
-import { audit, bigint, dataset, date, decimal, integer, key, month, text, unique } from '../../core/builders.ts';
+import { audit, bigint, dataset, date, decimal, key, month, references, text, unique } from '../../core/builders.ts';
+import { dimCountry } from './dim-country.ts';
+import { dimDate } from './dim-date.ts';
+import { dimPaymentMethod } from './dim-payment-method.ts';
 import { factPayment } from './fact-payment.ts';
 
 export const monthlyFraudStatistics = dataset({
@@ -11,10 +14,12 @@ export const monthlyFraudStatistics = dataset({
   partitionBy: month('month_start'),
   columns: {
     month_start: key(date()).describe('First day of the month'),
-    month_start_date_key: integer().describe('That day in dim_date'),
-    location_country_key: key(bigint()).describe('Country of the IP address in dim_country'),
+    month_start_date_key: references(dimDate, 'date_key').describe('That day in dim_date'),
+    location_country_key: key(references(dimCountry, 'country_key')).describe(
+      'Country of the IP address in dim_country',
+    ),
     payment_method: key(text()).describe('Credit Card, Debit Card, Bank Transfer or Digital Wallet'),
-    payment_method_key: bigint().describe('dim_payment_method'),
+    payment_method_key: references(dimPaymentMethod, 'payment_method_key').describe('dim_payment_method'),
     payment_count: bigint().describe('Captured payments'),
     amount_eur: decimal(38, 2).describe('Their amounts in euros; without a rate they count as 0'),
     disputed_count: bigint().describe('Payments with a dispute of any reason'),

@@ -1,6 +1,8 @@
-import { audit, bigint, dataset, date, decimal, integer, key, month, text, unique } from '../../core/builders.ts';
+import { audit, bigint, dataset, date, decimal, key, month, references, text, unique } from '../../core/builders.ts';
 import { orderLine } from '../silver/order-line.ts';
 import { payment } from '../silver/payment.ts';
+import { dimDate } from './dim-date.ts';
+import { dimProduct } from './dim-product.ts';
 
 export const productPerformanceMetrics = dataset({
   name: 'gold.product_performance_metrics',
@@ -11,9 +13,9 @@ export const productPerformanceMetrics = dataset({
   partitionBy: month('month_start'),
   columns: {
     month_start: key(date()).describe('First day of the month of the payments'),
-    month_start_date_key: integer().describe('That day in dim_date'),
+    month_start_date_key: references(dimDate, 'date_key').describe('That day in dim_date'),
     product_id: key(text()).describe('Product (uuid)'),
-    product_key: bigint().describe('dim_product'),
+    product_key: references(dimProduct, 'product_key').describe('dim_product'),
     order_count: bigint().describe('Captured payments with the product: not additive over products'),
     quantity: bigint().describe('Pieces'),
     gross_eur: decimal(38, 2).describe('Amounts of the lines in euros, each rounded before the sum'),

@@ -63,6 +63,7 @@ describe('the shipped project', () => {
       'gold.fact_payment',
       'gold.fact_refund',
       'gold.fact_revenue',
+      'gold.fact_review',
       'gold.fact_session',
       'gold.monthly_fraud_statistics',
       'gold.product_performance_metrics',

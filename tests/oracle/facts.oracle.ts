@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type pg from 'pg';
-import { oracleSessions } from './documents.oracle.ts';
+import { oracleReviews, oracleSessions } from './documents.oracle.ts';
 import { dateKey, PAYMENTS, REFUNDS, surrogate } from './source-sql.ts';
 import { surrogateKey } from './surrogate-key.ts';
 import { textRows } from './text-query.ts';
@@ -8,13 +8,18 @@ import { textRows } from './text-query.ts';
 type Row = Record<string, string | null>;
 
 const place = (of: string) => surrogate(`${of}.location_country || '|' || ${of}.location_city`);
-const customerKey = (of: string) => surrogate(`${of}.customer_id::text`);
-const merchantKey = (of: string) => surrogate(`${of}.merchant_id::text`);
+/** Of the version that held at the time; see {@link knowVersions}. */
+const versionOf = (party: 'customer' | 'merchant', column: string, of: string, at: string) => `(
+    select v.${column} from oracle_${party} v where v.id = ${of}.${party}_id::text and v.valid_from <= ${of}.${at}
+    order by v.valid_from desc limit 1)`;
+const customerKey = (of: string, at: string) => versionOf('customer', 'key', of, at);
+const merchantKey = (of: string, at: string) => versionOf('merchant', 'key', of, at);
 
-const FACT_PAYMENT = `
+const KEYED_PAYMENT = `
   select p.id as payment_id, p.day as event_date, ${dateKey('p.day')} as event_date_key,
     ${dateKey("p.created_at at time zone 'UTC'")} as created_date_key,
-    p.customer_id, ${customerKey('p')} as customer_key, p.merchant_id, ${merchantKey('p')} as merchant_key,
+    p.customer_id, ${customerKey('p', 'event_time')} as customer_key, p.merchant_id, ${merchantKey('p', 'event_time')} as merchant_key,
+    ${versionOf('merchant', 'size', 'p', 'event_time')} as merchant_size,
     ${surrogate('p.billing_country')} as billing_country_key, ${surrogate('p.location_country')} as location_country_key,
     ${place('p')} as location_key, p.status, p.captured as is_captured, p.payment_method,
     ${surrogate('p.payment_method')} as payment_method_key, coalesce(p.device_type, 'unknown') as device_type,
@@ -26,9 +31,16 @@ const FACT_PAYMENT = `
     p.is_holiday, p.subscription_id is not null as is_subscription, p.event_time, p.updated_at
   from (${PAYMENTS}) p`;
 
+const FACT_PAYMENT = `
+  select k.*, case when not k.is_captured then 0::numeric(28,2) else (
+      select round(k.amount_eur * f.percent, 2) + f.fixed_eur from fee_schedule f
+      where f.payment_method = k.payment_method and f.merchant_size = k.merchant_size and f.valid_from <= k.event_date
+      order by f.valid_from desc limit 1) end as fee_eur
+  from (${KEYED_PAYMENT}) k`;
+
 const FACT_REFUND = `
   select r.id as refund_id, r.day as refund_date, ${dateKey('r.day')} as refund_date_key, r.transaction_id as payment_id,
-    r.merchant_id, ${merchantKey('r')} as merchant_key, ${place('r')} as location_key, r.currency,
+    r.merchant_id, ${merchantKey('r', 'created_at')} as merchant_key, ${place('r')} as location_key, r.currency,
     ${surrogate('r.currency')} as currency_key, r.amount, r.amount_eur, r.tax as tax_amount, r.tax_eur as tax_amount_eur, r.created_at
   from (${REFUNDS}) r`;
 
@@ -46,14 +58,15 @@ const revenueBy = (more: string) => `
     ${money('sum(case when paid then amount_eur else -amount_eur end)')} as net_eur,
     ${money('sum(case when paid then tax_amount else -tax_amount end)')} as tax,
     ${money('sum(case when paid then tax_amount_eur else -tax_amount_eur end)')} as tax_eur,
+    ${money('sum(fee_eur)')} as fees_eur,
     ${count('amount_eur is null')} as unconverted_count, ${count('tax_amount is null')} as untaxed_count
   from (
     select true as paid, event_date as revenue_date, merchant_id, merchant_key, location_key, currency, currency_key, amount,
-      amount_eur, tax_amount, tax_amount_eur
+      amount_eur, tax_amount, tax_amount_eur, fee_eur
     from (${FACT_PAYMENT}) captured where is_captured
     union all
     select false, refund_date, merchant_id, merchant_key, location_key, currency, currency_key, amount, amount_eur, tax_amount,
-      tax_amount_eur
+      tax_amount_eur, 0
     from (${FACT_REFUND}) refunded
   ) movement
   group by revenue_date, merchant_id, merchant_key, ${more} currency`;
@@ -107,12 +120,63 @@ const FROM_POSTGRES: Readonly<Record<string, string>> = {
   'gold.product_performance_metrics': PRODUCT_PERFORMANCE,
 };
 
+export interface Versions {
+  /** Rows of dim_customer and dim_merchant, as an oracle of their own makes them. */
+  readonly customers: readonly Row[];
+  readonly merchants: readonly Row[];
+}
+
 /** Facts and pre-aggregates -> their rows as the sources say they should be now, every value as text, keys included. */
-export async function oracleFacts(client: pg.Client, db: Db): Promise<Record<string, Row[]>> {
+export async function oracleFacts(client: pg.Client, db: Db, versions: Versions): Promise<Record<string, Row[]>> {
+  await knowVersions(client, versions);
   const tables: Record<string, Row[]> = {};
   for (const [table, sql] of Object.entries(FROM_POSTGRES)) tables[table] = await textRows(client, sql);
   tables['gold.fact_session'] = await sessions(db);
+  tables['gold.fact_review'] = await reviews(db, versions);
   return tables;
+}
+
+/** The sources hold the newest state only: what was before comes from whoever saw it. */
+async function knowVersions(client: pg.Client, { customers, merchants }: Versions): Promise<void> {
+  for (const [party, rows] of Object.entries({ customer: customers, merchant: merchants })) {
+    await client.query(`drop table if exists pg_temp.oracle_${party}`);
+    await client.query(
+      `create temp table oracle_${party} (id text, valid_from timestamptz, key bigint, size text, primary key (id, valid_from))`,
+    );
+    await client.query(
+      `insert into oracle_${party} select ${party}_id, valid_from, ${party}_key, size
+       from json_to_recordset($1) as v(${party}_id text, valid_from timestamptz, ${party}_key bigint, size text)
+       where ${party}_id is not null`,
+      [JSON.stringify(rows)],
+    );
+  }
+}
+
+async function reviews(db: Db, { customers, merchants }: Versions): Promise<Row[]> {
+  const { rows } = await oracleReviews(db);
+  const customerOf = keyAt(customers, 'customer');
+  const merchantOf = keyAt(merchants, 'merchant');
+  return rows.map(({ transaction_id, customer_id, merchant_id, rating, message, reviewed_at }) => {
+    const at = `${reviewed_at.slice(0, -1)}000Z`;
+    return {
+      ...{ payment_id: transaction_id, customer_id, merchant_id, rating: String(rating), reviewed_at: at },
+      review_date: at.slice(0, 10),
+      review_date_key: at.slice(0, 10).replaceAll('-', ''),
+      customer_key: customerOf(customer_id, at),
+      merchant_key: merchant_id === null ? '-1' : merchantOf(merchant_id, at),
+      has_message: String(message !== null && message.trim() !== ''),
+    };
+  });
+}
+
+/** Times of one form compare as text. */
+function keyAt(rows: readonly Row[], party: string): (id: string, at: string) => string {
+  const byId = new Map<string | null, Row[]>();
+  for (const row of rows) byId.set(row[`${party}_id`]!, [...(byId.get(row[`${party}_id`]!) ?? []), row]);
+  return (id, at) => {
+    const held = (byId.get(id) ?? []).filter(({ valid_from }) => valid_from! <= at);
+    return held.reduce((a, b) => (a.valid_from! > b.valid_from! ? a : b))[`${party}_key`]!;
+  };
 }
 
 async function sessions(db: Db): Promise<Row[]> {

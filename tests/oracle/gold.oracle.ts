@@ -12,9 +12,11 @@ type Row = Record<string, string | null>;
  * @param log what was seen of customers and merchants in the nights before; default: nothing
  */
 export async function oracleGold(client: pg.Client, db: Db, log?: VersionLog): Promise<Record<string, Row[]>> {
+  const dimensions = await oracleDimensions(client, db, log);
+  const versions = { customers: dimensions['gold.dim_customer']!, merchants: dimensions['gold.dim_merchant']! };
   return {
-    ...(await oracleFacts(client, db)),
-    ...(await oracleDimensions(client, db, log)),
+    ...dimensions,
+    ...(await oracleFacts(client, db, versions)),
     'gold.dim_date': calendar(),
   };
 }

@@ -112,10 +112,12 @@ function customersOf(spendings: readonly Spending[], end: number): Customer[] {
   });
 }
 
-/** Thousandths of the others that are below. */
+/** Thousandths of the others that are below, those that are equal counted half. */
 function rankOf(customers: readonly Customer[], customer: Customer, value: (c: Customer) => number): number {
-  const below = customers.filter((other) => value(other) < value(customer)).length;
-  return Math.floor((1000 * below) / Math.max(customers.length - 1, 1));
+  const own = value(customer);
+  const below = customers.filter((other) => value(other) < own).length;
+  const equal = customers.filter((other) => value(other) === own).length - 1;
+  return Math.floor((1000 * (below + equal / 2)) / Math.max(customers.length - 1, 1));
 }
 
 /** The first groups take what is left over. */

@@ -8,16 +8,18 @@ WITH disputed AS (
   GROUP BY payment_id
 )
 
--- Keys are computed, not looked up: every dimension holds a row for whatever a payment mentions.
+-- Customer and merchant as they were when the customer paid. The other keys are computed: every dimension holds a row for
+-- whatever a payment mentions.
 SELECT
   payment.payment_id,
   payment.event_date,
   CAST(strftime(payment.event_date, '%Y%m%d') AS INTEGER) AS event_date_key,
   CAST(strftime(payment.created_at AT TIME ZONE 'UTC', '%Y%m%d') AS INTEGER) AS created_date_key,
   payment.customer_id,
-  COALESCE(surrogate_key(payment.customer_id || '|-infinity'), -1) AS customer_key,
+  COALESCE(customer.customer_key, -1) AS customer_key,
   payment.merchant_id,
-  COALESCE(surrogate_key(payment.merchant_id || '|-infinity'), -1) AS merchant_key,
+  COALESCE(merchant.merchant_key, -1) AS merchant_key,
+  COALESCE(merchant.size, 'unknown') AS merchant_size,
   COALESCE(surrogate_key(payment.billing_country || '|-infinity'), -1) AS billing_country_key,
   COALESCE(surrogate_key(payment.location_country || '|-infinity'), -1) AS location_country_key,
   COALESCE(surrogate_key(payment.location_country || '|' || payment.location_city || '|-infinity'), -1) AS location_key,
@@ -34,6 +36,9 @@ SELECT
   payment.tax_rate,
   payment.tax_amount,
   payment.tax_amount_eur,
+  CAST(
+    CASE WHEN payment.is_captured THEN ROUND(payment.amount_eur * fee.share, 2) + fee.fixed_eur ELSE 0 END AS DECIMAL(28, 2)
+  ) AS fee_eur,
   disputed.payment_id IS NOT NULL AS is_disputed,
   COALESCE(disputed.is_fraud, false) AS is_fraud,
   disputed.fraud_known_at,
@@ -44,3 +49,13 @@ SELECT
 FROM {{payment}} AS payment
 LEFT JOIN disputed
   ON disputed.payment_id = payment.payment_id
+ASOF LEFT JOIN {{customer}} AS customer
+  ON customer.customer_id = payment.customer_id
+  AND customer.valid_from <= payment.event_time
+ASOF LEFT JOIN {{merchant}} AS merchant
+  ON merchant.merchant_id = payment.merchant_id
+  AND merchant.valid_from <= payment.event_time
+ASOF LEFT JOIN {{fee}} AS fee
+  ON fee.payment_method = payment.payment_method
+  AND fee.merchant_size = merchant.size
+  AND fee.valid_from <= payment.event_date

@@ -14,6 +14,7 @@ WITH movement AS (
     0 AS refunded_eur,
     tax_amount AS tax,
     tax_amount_eur AS tax_eur,
+    fee_eur,
     CAST(amount_eur IS NULL AS INTEGER) AS unconverted,
     CAST(tax_amount IS NULL AS INTEGER) AS untaxed
   FROM {{payment}}
@@ -35,6 +36,7 @@ WITH movement AS (
     amount_eur,
     -tax_amount,
     -tax_amount_eur,
+    0,
     CAST(amount_eur IS NULL AS INTEGER),
     CAST(tax_amount IS NULL AS INTEGER)
   FROM {{refund}}
@@ -58,6 +60,7 @@ SELECT
   CAST(COALESCE(SUM(gross_eur), 0) - COALESCE(SUM(refunded_eur), 0) AS DECIMAL(38, 2)) AS net_eur,
   CAST(COALESCE(SUM(tax), 0) AS DECIMAL(38, 2)) AS tax,
   CAST(COALESCE(SUM(tax_eur), 0) AS DECIMAL(38, 2)) AS tax_eur,
+  CAST(COALESCE(SUM(fee_eur), 0) AS DECIMAL(38, 2)) AS fees_eur,
   CAST(SUM(unconverted) AS BIGINT) AS unconverted_count,
   CAST(SUM(untaxed) AS BIGINT) AS untaxed_count
 FROM movement

@@ -21,17 +21,21 @@ spent AS (
   GROUP BY week.week_start, spending.customer_id
 ),
 
--- Scores are fifths of the customers; ranks run from 0 (least) to 1000 (most recent, most frequent, highest spending).
+-- Scores are fifths of the customers. Ranks run from 0 (least) to 1000 (most recent, most frequent, highest spending); equal
+-- customers share the middle of their places.
 ranked AS (
   SELECT
     *,
     CAST(ntile(5) OVER (PARTITION BY week_start ORDER BY recency_days DESC, customer_id) AS INTEGER) AS recency_score,
     CAST(ntile(5) OVER (PARTITION BY week_start ORDER BY frequency, customer_id) AS INTEGER) AS frequency_score,
     CAST(ntile(5) OVER (PARTITION BY week_start ORDER BY monetary_eur, customer_id) AS INTEGER) AS monetary_score,
-    COUNT(*) OVER (PARTITION BY week_start) AS customers,
-    1000 * (rank() OVER (PARTITION BY week_start ORDER BY recency_days DESC) - 1) // greatest(customers - 1, 1) AS r,
-    1000 * (rank() OVER (PARTITION BY week_start ORDER BY frequency) - 1) // greatest(customers - 1, 1) AS f,
-    1000 * (rank() OVER (PARTITION BY week_start ORDER BY monetary_eur) - 1) // greatest(customers - 1, 1) AS m
+    COUNT(*) OVER (PARTITION BY week_start) - 1 AS others,
+    500 * (others + rank() OVER (PARTITION BY week_start ORDER BY recency_days DESC) - rank() OVER (PARTITION BY week_start ORDER BY recency_days))
+      // greatest(others, 1) AS r,
+    500 * (others + rank() OVER (PARTITION BY week_start ORDER BY frequency) - rank() OVER (PARTITION BY week_start ORDER BY frequency DESC))
+      // greatest(others, 1) AS f,
+    500 * (others + rank() OVER (PARTITION BY week_start ORDER BY monetary_eur) - rank() OVER (PARTITION BY week_start ORDER BY monetary_eur DESC))
+      // greatest(others, 1) AS m
   FROM spent
 ),
 

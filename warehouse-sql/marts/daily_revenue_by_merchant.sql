@@ -14,6 +14,7 @@ SELECT
   CAST(SUM(net_eur) AS DECIMAL(38, 2)) AS net_eur,
   CAST(SUM(tax) AS DECIMAL(38, 2)) AS tax,
   CAST(SUM(tax_eur) AS DECIMAL(38, 2)) AS tax_eur,
+  CAST(SUM(fees_eur) AS DECIMAL(38, 2)) AS fees_eur,
   CAST(SUM(unconverted_count) AS BIGINT) AS unconverted_count,
   CAST(SUM(untaxed_count) AS BIGINT) AS untaxed_count
 FROM {{revenue}}
