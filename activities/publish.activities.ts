@@ -24,6 +24,7 @@ export function createPublishActivities(platform: Platform) {
           const result = await warehouse.publish(publication, {
             signal: context.cancellationSignal,
             onStep: (step) => context.heartbeat(step),
+            onWait: (message) => context.heartbeat(message),
           });
           const rows = result.tables.reduce((sum, { inserted }) => sum + inserted, 0);
           return { cut: result.cut, tables: result.tables.length, rows, millis: Date.now() - started };

@@ -8,11 +8,14 @@ export interface SourceSetting {
 }
 
 /** Where a warehouse named in a pipeline (`publish: { to: 'analytics' }`) is. */
-export interface WarehouseSetting {
-  readonly kind: 'duckdb';
-  /** Absolute path of the database file. */
-  readonly path: string;
-}
+export type WarehouseSetting =
+  | {
+      readonly kind: 'duckdb';
+      /** Absolute path of the database file. */
+      readonly path: string;
+    }
+  /** Where Snowflake is say STRATA_SNOWFLAKE_...; here only what differs between two warehouses in one account. */
+  | { readonly kind: 'snowflake'; readonly database?: string; readonly schema?: string };
 
 /** A value that cannot be used, with what could: one line of the settings error. */
 export interface Problem {
@@ -23,7 +26,10 @@ export interface Problem {
 const SOURCE = /^STRATA_SOURCE_([A-Z][A-Z0-9_]*)$/;
 const WAREHOUSE = /^STRATA_WAREHOUSE_([A-Z][A-Z0-9_]*)$/;
 const SOURCE_VALID = 'valid: postgres://user:password@host:port/database or mongodb://host:port/database';
-const WAREHOUSE_VALID = 'valid: duckdb:///absolute/file.duckdb or duckdb:file-below-the-working-folder.duckdb';
+const WAREHOUSE_VALID =
+  'valid: duckdb:///absolute/file.duckdb, duckdb:file-below-the-working-folder.duckdb, snowflake or snowflake://DATABASE/SCHEMA';
+
+const SNOWFLAKE = /^snowflake(?::\/\/([A-Za-z_]\w*)(?:\/([A-Za-z_]\w*))?)?$/;
 
 const SYSTEMS: Readonly<Record<string, SourceSetting['system']>> = {
   postgres: 'postgres',
@@ -54,8 +60,15 @@ export function warehouseSettings(
   problems: Problem[],
 ): Record<string, WarehouseSetting> {
   return collect(variables, WAREHOUSE, problems, (value) => {
-    if (value.startsWith('snowflake:'))
-      return `names Snowflake, which this version cannot load yet; ${WAREHOUSE_VALID}`;
+    const snowflake = SNOWFLAKE.exec(value);
+    if (snowflake) {
+      const [, database, schema] = snowflake;
+      return {
+        kind: 'snowflake',
+        ...(database !== undefined && { database }),
+        ...(schema !== undefined && { schema }),
+      };
+    }
     const path = /^duckdb:(?:\/\/)?(.+)$/.exec(value)?.[1];
     if (path === undefined || path.endsWith('/')) return `is not the address of a warehouse; ${WAREHOUSE_VALID}`;
     return { kind: 'duckdb', path: isAbsolute(path) ? path : resolve(cwd, path) };

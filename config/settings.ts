@@ -12,6 +12,7 @@ import {
   warehouseSettings,
 } from './settings.connections.ts';
 import { readDevSettings } from './settings.dev.ts';
+import { type SnowflakeSettings, snowflakeSettings } from './settings.snowflake.ts';
 import { VARIABLES, type VariableName, type VariableValue } from './settings.variables.ts';
 import { isWebhookVariable, webhookSettings } from './settings.webhooks.ts';
 
@@ -41,6 +42,8 @@ export interface Settings {
   readonly warehouses: Readonly<Record<string, WarehouseSetting>>;
   /** Who is told what a retraining does. */
   readonly webhooks: Readonly<Record<string, Secret>>;
+  /** Set where a warehouse is Snowflake. */
+  readonly snowflake: SnowflakeSettings | undefined;
   readonly duckdb: {
     readonly memoryLimit: string;
     readonly threads: number;
@@ -93,6 +96,7 @@ export function loadSettings(options: LoadOptions = {}): Settings {
     problems.push({ variable: 'STRATA_TEMPORAL_TLS', problem: 'must be true where STRATA_TEMPORAL_API_KEY is set' });
   }
   const extensions = read('STRATA_DUCKDB_EXTENSIONS');
+  const warehouses = warehouseSettings(given, cwd, problems);
   const settings = {
     env: read('STRATA_ENV'),
     cwd,
@@ -105,7 +109,10 @@ export function loadSettings(options: LoadOptions = {}): Settings {
       apiKey: apiKey === undefined ? undefined : new Secret(apiKey),
     },
     sources: sourceSettings(given, problems),
-    warehouses: warehouseSettings(given, cwd, problems),
+    warehouses,
+    snowflake: Object.values(warehouses).some(({ kind }) => kind === 'snowflake')
+      ? snowflakeSettings(cwd, read, problems)
+      : undefined,
     webhooks: webhookSettings(given, problems),
     duckdb: {
       memoryLimit: read('STRATA_DUCKDB_MEMORY'),

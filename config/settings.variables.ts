@@ -33,6 +33,8 @@ const moment = z.string().transform((text, context): Instant => {
   }
 });
 const httpUrl = z.url({ protocol: /^https?$/ });
+const IDENTIFIER = 'a name of letters, digits and _';
+const identifier = z.string().regex(/^[A-Za-z_]\w*$/);
 const lakeUri = z.string().regex(/^(file:\/\/\/.+|s3:\/\/[a-z0-9][a-z0-9.-]+(\/.*)?)$/);
 
 /** Small builds are mostly waiting; large ones share the processors anyway. */
@@ -153,6 +155,67 @@ export const VARIABLES = {
     valid: 'a whole number from 1',
     byDefault: '31',
     about: 'Days of bronze that converge takes on before the next cut',
+  }),
+  STRATA_SNOWFLAKE_ACCOUNT: variable({
+    schema: plain,
+    valid: 'an account identifier such as myorg-myaccount',
+    about: 'Snowflake account, for warehouses that are `snowflake`',
+  }),
+  STRATA_SNOWFLAKE_USER: variable({
+    schema: plain,
+    valid: 'the name of a user with a public key',
+    about: 'Snowflake user that loads',
+  }),
+  STRATA_SNOWFLAKE_PRIVATE_KEY_PATH: variable({
+    schema: plain,
+    valid: 'a file with a private key in PKCS#8 (PEM)',
+    about: 'Key pair authentication',
+  }),
+  STRATA_SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: variable({
+    schema: plain,
+    valid: 'the passphrase of the private key',
+    secret: true,
+    about: 'Only for an encrypted private key',
+  }),
+  STRATA_SNOWFLAKE_ROLE: variable({
+    schema: identifier,
+    valid: IDENTIFIER,
+    about: 'Role of the session; docs/warehouse.md lists its grants',
+  }),
+  STRATA_SNOWFLAKE_WAREHOUSE: variable({
+    schema: identifier,
+    valid: IDENTIFIER,
+    about: 'Virtual warehouse that loads and queries',
+  }),
+  STRATA_SNOWFLAKE_DATABASE: variable({
+    schema: identifier,
+    valid: IDENTIFIER,
+    about: 'Database of the published tables',
+  }),
+  STRATA_SNOWFLAKE_SCHEMA: variable({
+    schema: identifier,
+    valid: IDENTIFIER,
+    about: 'Schema of the published tables; left out: the environment (`DEV`, `PROD`)',
+  }),
+  STRATA_SNOWFLAKE_STAGE: variable({
+    schema: z.string().regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*\.[A-Za-z_]\w*)?$/),
+    valid: 'the name of a stage, or DATABASE.SCHEMA.STAGE for one that exists',
+    about: 'Stage that files are loaded through; left out: one that Strata makes',
+  }),
+  STRATA_SNOWFLAKE_STAGE_URL: variable({
+    schema: z.string().regex(/^(s3|file):\/\/.+\/$/),
+    valid: 's3://bucket/prefix/ with a slash at the end',
+    about: 'Where an external stage points: files of the lake below it are loaded from where they are',
+  }),
+  STRATA_SNOWFLAKE_STORAGE_INTEGRATION: variable({
+    schema: identifier,
+    valid: IDENTIFIER,
+    about: 'Lets Strata make the external stage',
+  }),
+  STRATA_SNOWFLAKE_URL: variable({
+    schema: httpUrl,
+    valid: 'https://host or http://127.0.0.1:port',
+    about: 'Private link, or the stand-in; left out: by the account',
   }),
   STRATA_NOW: variable({
     schema: moment,

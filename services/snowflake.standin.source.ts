@@ -15,7 +15,7 @@ seconds after which a transaction whose client is silent is given up when it is 
 import asyncio, base64, datetime, hashlib, json, os, re, sys, time, uuid
 
 PORT, FOLDER, PUBLIC_KEY, KEEP, GIVE_UP = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], float(sys.argv[5])
-USER, ROLE, WAREHOUSE = "STRATA", "STRATA_LOADER", "STRATA_WH"
+USER, ROLE, WAREHOUSE, DATABASE = "STRATA", "STRATA_LOADER", "STRATA_WH", "ANALYTICS"
 
 import duckdb, jwt, sqlglot, uvicorn
 import fakesnow.server as server
@@ -121,8 +121,9 @@ async def take_lock(session, table):
 async def own_statement(session, sql):
     """What fakesnow lacks or does otherwise than Snowflake."""
     run = session.connection._duck_conn.execute
-    if current := re.fullmatch(r"\s*SELECT CURRENT_WAREHOUSE\(\) AS (\w+)\s*", sql, re.I):
-        return rows_of({current[1].upper(): "text"}, [[session.warehouse]])
+    if re.match(r"\s*SELECT CURRENT_DATABASE\(\) AS D, CURRENT_WAREHOUSE\(\) AS W\s*$", sql, re.I):
+        known = DATABASE if session.connection.database == DATABASE else None
+        return rows_of({"D": "text", "W": "text"}, [[known, session.warehouse]])
     if re.match(r"\s*ALTER\s+SESSION\s+SET\b", sql, re.I):
         return DONE()
     if re.match(r"\s*MERGE\b", sql, re.I):
@@ -165,10 +166,12 @@ def duplicates(session, sql):
 
 
 # ---- statements ----------------------------------------------------------------------------------------------------
+# Filled at the end of one request and emptied before another can go on.
 captured = {}
 to_sf = server.to_sf
 server.to_sf = lambda table, rowtype: captured.update(result=(table, rowtype)) or to_sf(table, rowtype)
 server.gcs_stage_info = lambda request, expression, put: put["stageInfo"]
+server.logger.error = lambda message, exc_info=None: captured.update(error=exc_info)
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -228,21 +231,27 @@ async def perform(request, session, sql):
         session.end()
     if re.match(r"\s*(COPY|MERGE|UPDATE|DELETE|INSERT)\b", sql, re.I) and session.warehouse is None:
         return refused("000606", "No active warehouse selected in the current session.", state="57P03")
-    written = WRITES.match(sql)
+    written, view = WRITES.match(sql), None
     if written and not await take_lock(session, written[1].upper()):
         return refused("000625", f"Statement could not get the lock of table {written[1]} in time.", state="57014")
     try:
-        captured.clear()
         response = await own_statement(session, sql)
         if response is None:
+            view = re.match(r"\s*CREATE OR REPLACE VIEW " + NAME + r" \((.*?)\)(?: COMMENT = " + TEXT + r")? AS (.*)$", sql, re.I | re.S)
+            if view:
+                # fakesnow stumbles over quotes in comments.
+                sql = f"CREATE OR REPLACE VIEW {view[1]} ({re.sub(' COMMENT ' + TEXT, '', view[2])}) AS {view[4]}"
+                request._body = json.dumps({"sqlText": sql}).encode()
             translated = re.sub(r"TO_NUMBER\((SUBSTR\(MD5\(.*?\), 1, 8\)), 'XXXXXXXX'\)", r"HEX_NUMBER(\1)", sql)
             if translated != sql:
                 request._body = json.dumps({**json.loads(await request.body()), "sqlText": translated}).encode()
-            response = readable(await server.query_request(request))
+            response = await asked(request, bool(DDL.match(sql)))
     finally:
         if written and not session.open:
             session.end()
     if json.loads(response.body)["success"]:
+        if view and view[3]:
+            session.connection._duck_conn.execute(f"COMMENT ON VIEW {view[1]} IS {view[3]}")
         if re.match(r"\s*BEGIN\b", sql, re.I):
             session.open = True
         elif re.match(r"\s*(COMMIT|ROLLBACK)\b", sql, re.I):
@@ -250,19 +259,31 @@ async def perform(request, session, sql):
     return response
 
 
+async def asked(request, ddl):
+    """Two sessions that change the catalog at once get an error from DuckDB; Snowflake lets them wait."""
+    for _ in range(40):
+        response = await server.query_request(request)
+        if response.status_code != 500 or not ddl or not re.search("onflict|Duplicate key", str(captured["error"])):
+            break
+        await asyncio.sleep(0.05)
+    return readable(response)
+
+
 def readable(response):
     """fakesnow answers in Arrow, which the Node client does not read, and leaves out what it looks at."""
     body = json.loads(response.body)
     if not body["success"]:
         # 500 would be tried again for minutes.
-        return refused(str(body.get("code") or "261000"), str(body.get("message")), state=(body.get("data") or {}).get("sqlState") or "XX000")
+        reason = captured.pop("error", None)
+        message = f"stand-in: {reason}" if reason else str(body.get("message"))
+        return refused(str(body.get("code") or "261000"), message, state=(body.get("data") or {}).get("sqlState") or "XX000")
     data = body["data"]
     body["code"] = None
     data["parameters"] = [{"name": name, "value": value} for name, value in PARAMETERS.items()]
     if data.get("queryResultFormat") == "arrow":
         rows = []
-        if "result" in captured:
-            table, types = captured["result"]
+        if result := captured.pop("result", None):
+            table, types = result
             columns = [[as_text(v, kind["type"]) for v in c.to_pylist()] for c, kind in zip(table.columns, types)]
             rows = [list(row) for row in zip(*columns)]
         data.update(queryResultFormat="json", rowset=rows)

@@ -7,8 +7,9 @@ import type { ServiceContext } from './service.context.ts';
 import type { Program } from './service.types.ts';
 import { STAND_IN_PACKAGES, STAND_IN_PYTHON, STAND_IN_VERSION } from './snowflake.standin.source.ts';
 
-/** Newest first; fakesnow wants 3.11 or newer, and pip says so where there is none. */
-const PYTHONS = ['python3.13', 'python3.12', 'python3.11', 'python3', 'python'];
+const PYTHONS = ['python3', 'python', 'python3.13', 'python3.12', 'python3.11'];
+/** What fakesnow wants. */
+const NEW_ENOUGH = 'import sys, venv; sys.exit(sys.version_info < (3, 11))';
 
 /** The stand-in over fakesnow, its packages installed by pip into a folder of the cache. */
 export async function findSnowflakeStandIn(context: ServiceContext): Promise<Program> {
@@ -35,8 +36,7 @@ export async function findSnowflakeStandIn(context: ServiceContext): Promise<Pro
 const python = (folder: string): string => join(folder, 'venv', 'bin', 'python');
 
 async function install(folder: string, progress: (line: string) => void): Promise<void> {
-  const base = PYTHONS.map(onPath).find((path) => path !== undefined);
-  if (!base) throw new Error(`none of ${PYTHONS.join(', ')} is on PATH`);
+  const base = await usablePython();
   await fillCache(folder, async (scratch) => {
     const made = join(scratch, 'made');
     await runCommand(base, ['-m', 'venv', join(made, 'venv')], { timeoutMs: 120_000, onLine: progress });
@@ -55,4 +55,19 @@ function program(folder: string, { dataDir }: ServiceContext): Program {
     args: [script],
     label: `Snowflake stand-in (fakesnow ${STAND_IN_VERSION}: proves the protocol, not Snowflake)`,
   };
+}
+
+/** A program of that name may be a shim for a version that is not there. */
+async function usablePython(): Promise<string> {
+  for (const name of PYTHONS) {
+    const path = onPath(name);
+    if (!path) continue;
+    try {
+      await runCommand(path, ['-c', NEW_ENOUGH], { timeoutMs: 20_000 });
+      return path;
+    } catch {
+      // The next one may be newer.
+    }
+  }
+  throw new Error('there is no Python 3.11 or newer on PATH');
 }

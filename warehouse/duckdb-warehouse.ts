@@ -15,8 +15,9 @@ import {
   openGenerations,
   settle,
 } from './generations.ts';
-import { createLedger, type FileState, holdsAttempt, readState, wrongCut } from './ledger-tables.ts';
+import { createLedger, type FileState, holdsAttempt, readState } from './ledger-tables.ts';
 import { copyWarehouse, discard, loadDifference, verifyPrepared } from './prepared-file.ts';
+import { judge } from './publication-rules.ts';
 import { runQuery } from './query.ts';
 import type {
   LoadedTable,
@@ -94,7 +95,7 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   async #round(publication: Publication, options: PublishOptions): Promise<Round> {
-    const settled = judge(publication, await this.#stateOf(publication.pipeline));
+    const settled = judge(publication, (await this.#stateOf(publication.pipeline)).cut);
     if (settled) return settled;
     const attempt = randomUUID();
     const prepared = join(this.#files.next, `${attempt}.duckdb`);
@@ -139,7 +140,7 @@ class DuckdbWarehouse implements Warehouse {
     const ready = await withFile(session, prepared, 'READ_WRITE', async (s) => {
       await createLedger(s);
       const base = await readState(s, schema, pipeline);
-      const settled = judge(publication, base);
+      const settled = judge(publication, base.cut);
       if (settled) return settled;
       const generation = await nextGeneration(this.#files, base.generation, () => this.#generation());
       if (generation === undefined) return 'lost';
@@ -180,13 +181,4 @@ class DuckdbWarehouse implements Warehouse {
 interface Ready {
   readonly marker: Marker;
   readonly loaded: readonly LoadedTable[];
-}
-
-/** @returns the result where there is nothing to do. @throws conflict when the difference does not start here. */
-function judge(publication: Publication, { cut }: FileState): PublicationResult | undefined {
-  const { fromCut, toCut, allowEarlier } = publication;
-  if (cut === toCut) return { outcome: 'current', cut, tables: [] };
-  if (cut !== null && cut > toCut && !allowEarlier) return { outcome: 'newer', cut, tables: [] };
-  if (cut !== fromCut) throw wrongCut(publication, cut);
-  return undefined;
 }

@@ -1,6 +1,6 @@
-import { StrataError } from '../core/errors.ts';
 import type { Session } from '../engine/session.ts';
 import { ident } from '../engine/sql-text.ts';
+import { wrongCut } from './publication-rules.ts';
 import type { Publication } from './warehouse.ts';
 
 /** Name under which the warehouse file is attached. */
@@ -77,15 +77,6 @@ export async function moveLedger(session: Session, move: Move): Promise<void> {
     pipeline,
     toCut,
   ]);
-}
-
-export function wrongCut(publication: Publication, found: number | null): StrataError {
-  const at = (cut: number | null) => (cut === null ? 'no cut' : `cut ${cut}`);
-  return new StrataError(
-    'conflict',
-    `${publication.pipeline}: the warehouse is at ${at(found)}, the difference starts at ${at(publication.fromCut)}`,
-    { hint: 'Compute the difference again from the published cut. Nothing was written.' },
-  );
 }
 
 export const tableName = (schema: string, table: string): string => `${ATTACHED}.${ident(schema)}.${ident(table)}`;

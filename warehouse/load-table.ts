@@ -1,10 +1,9 @@
-import { StrataError } from '../core/errors.ts';
-import { intervalOf } from '../core/interval.ts';
-import { union } from '../core/interval-set.ts';
 import { inBucketsSql } from '../engine/bucket-sql.ts';
 import type { Session } from '../engine/session.ts';
 import { ident, literal, readParquet } from '../engine/sql-text.ts';
 import { tableName } from './ledger-tables.ts';
+import { timeRanges } from './partition-ranges.ts';
+import { refuseStrayRows } from './publication-rules.ts';
 import { columnsOf } from './table-shape.ts';
 import type { LoadedTable, PublishedTable } from './warehouse.ts';
 
@@ -28,13 +27,7 @@ export async function loadTable(session: Session, schema: string, table: Publish
         );
   if (table.full || inserted > 0) {
     const present = Number(await session.value<bigint>(`SELECT count(*) FROM ${name} WHERE ${within}`));
-    if (present !== inserted) {
-      throw new StrataError(
-        'corrupt',
-        `${table.name}: of ${inserted} rows only ${present} lie in the partitions whose files hold them`,
-        { where: table.name, hint: 'Rebuild these partitions in the lake. Readers keep the last cut.' },
-      );
-    }
+    refuseStrayRows(table, inserted, present);
   }
   return { name: table.name, deleted, inserted };
 }
@@ -45,20 +38,11 @@ function changedRows(table: PublishedTable, partitions: readonly string[]): stri
   const { partitionBy } = table;
   if (partitionBy.kind === 'all') return 'true';
   if (partitionBy.kind === 'bucket') return inBucketsSql(partitionBy, partitions);
-  const type = table.columns.find((c) => c.name === partitionBy.column)?.sqlType;
-  if (type !== 'DATE' && type !== 'TIMESTAMPTZ') {
-    throw new StrataError('bad_definition', `${table.name}: the partition column ${partitionBy.column} is no time`, {
-      where: table.name,
-      hint: 'Partition by a date() or timestamp() column that the table has.',
-    });
-  }
-  const column = ident(partitionBy.column);
-  const bound = (at: string) => `${literal(type === 'DATE' ? at.slice(0, 10) : at)}::${type}`;
-  const ranges = union(
-    partitions.map((p) => intervalOf(p, partitionBy.grain)),
-    [],
-  );
-  return ranges.map(({ start, end }) => `(${column} >= ${bound(start)} AND ${column} < ${bound(end)})`).join(' OR ');
+  const { column, type, ranges } = timeRanges(table, partitions);
+  const bound = (at: string) => `${literal(at)}::${type}`;
+  return ranges
+    .map(({ from, to }) => `(${ident(column)} >= ${bound(from)} AND ${ident(column)} < ${bound(to)})`)
+    .join(' OR ');
 }
 
 async function count(session: Session, statement: string): Promise<number> {

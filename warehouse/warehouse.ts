@@ -83,6 +83,8 @@ export interface PublishOptions {
   readonly signal?: AbortSignal;
   /** Called after each step; what it throws ends the publication. */
   readonly onStep?: (step: PublishStep) => void | Promise<void>;
+  /** Called every ten seconds while the warehouse works on one thing, or waits for somebody: says on what, for whom. */
+  readonly onWait?: (message: string) => void;
 }
 
 /** What DuckDB and Snowflake have in common: finished tables come in, questions are answered. */

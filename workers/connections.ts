@@ -2,11 +2,14 @@ import type { Platform } from '../activities/platform.ts';
 import type { Settings } from '../config/settings.ts';
 import { StrataError } from '../core/errors.ts';
 import type { SessionOptions } from '../engine/session.ts';
-import { openDuckdbWarehouse } from '../warehouse/duckdb-warehouse.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { openWarehouse } from './open-warehouse.ts';
 
 /** Names that definitions use -> where they are, from the settings. */
-export function connectionsOf(settings: Settings, session: SessionOptions): Pick<Platform, 'source' | 'warehouse'> {
+export function connectionsOf(
+  settings: Settings,
+  session: SessionOptions,
+): Pick<Platform, 'source' | 'warehouse' | 'webhook'> {
   const opened = new Map<string, Promise<Warehouse>>();
   return {
     source({ name, system }) {
@@ -30,19 +33,32 @@ export function connectionsOf(settings: Settings, session: SessionOptions): Pick
       if (!setting) throw missing('warehouse', name, variable, Object.keys(settings.warehouses));
       const known = opened.get(name);
       if (known) return known;
-      const warehouse = openDuckdbWarehouse({ path: setting.path, schema: settings.env, session });
+      const warehouse = openWarehouse(setting, settings, session);
       opened.set(name, warehouse);
       warehouse.catch(() => opened.delete(name));
       return warehouse;
     },
+    webhook(name) {
+      const address = settings.webhooks[name];
+      if (!address) {
+        const variable = `STRATA_WEBHOOK_${name.toUpperCase()}`;
+        throw missing('webhook', name, variable, Object.keys(settings.webhooks));
+      }
+      return address.reveal();
+    },
   };
 }
 
-function missing(kind: 'source' | 'warehouse', name: string, variable: string, known: readonly string[]): StrataError {
+const EXAMPLES = {
+  source: 'postgres://... or mongodb://...',
+  warehouse: 'duckdb:///path/file.duckdb or snowflake',
+  webhook: 'https://host/path',
+} as const;
+
+function missing(kind: keyof typeof EXAMPLES, name: string, variable: string, known: readonly string[]): StrataError {
   const others = known.length > 0 ? ` Set are: ${known.join(', ')}.` : '';
-  const example = kind === 'source' ? 'postgres://... or mongodb://...' : 'duckdb:///path/file.duckdb';
   return new StrataError('bad_settings', `The project uses the ${kind} ${name}, but no setting says where it is`, {
     where: variable,
-    hint: `Set ${variable}=${example} where the worker runs.${others}`,
+    hint: `Set ${variable}=${EXAMPLES[kind]} where the worker runs.${others}`,
   });
 }

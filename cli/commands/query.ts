@@ -29,17 +29,13 @@ export const query: Register = (parent, cli) => {
     .option('--max-rows <n>', 'most rows to print (default 10000)', wholeNumber)
     .action(
       cli.action<[string | undefined], QueryCommandOptions>(async (context, [given], options) => {
-        const { openDuckdbWarehouse } = await import('../../warehouse/duckdb-warehouse.ts');
+        const { openWarehouse } = await import('../../workers/open-warehouse.ts');
         const sql = await readSql(given, options.file);
         const name = options.warehouse ?? defaultWarehouse(context);
         const setting = context.settings.warehouses[name];
         if (!setting) throw unknownWarehouse(name, Object.keys(context.settings.warehouses));
         const { memoryLimit, threads } = context.settings.duckdb;
-        const warehouse = await openDuckdbWarehouse({
-          path: setting.path,
-          schema: context.settings.env,
-          session: { memoryLimit, threads },
-        });
+        const warehouse = await openWarehouse(setting, context.settings, { memoryLimit, threads });
         const result = await warehouse.query(sql, options.maxRows === undefined ? {} : { maxRows: options.maxRows });
         context.out.raw(await printed(result, context.out.json ? 'json' : options.format, context.settings));
         if (result.truncated) context.out.note(`only the first ${result.rows.length} rows; --max-rows gives more`);
@@ -80,6 +76,6 @@ function unknownWarehouse(name: string, valid: readonly string[]): StrataError {
     return new StrataError('bad_input', `Unknown warehouse: ${name}`, { hint: suggestion(name, valid) });
   }
   return new StrataError('bad_settings', 'No warehouse is configured', {
-    hint: `Set STRATA_WAREHOUSE_${name.toUpperCase()}=duckdb:///absolute/file.duckdb, or start \`npx strata dev\`.`,
+    hint: `Set STRATA_WAREHOUSE_${name.toUpperCase()}=duckdb:///absolute/file.duckdb or snowflake, or start \`npx strata dev\`.`,
   });
 }

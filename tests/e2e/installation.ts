@@ -140,7 +140,9 @@ export class Installation {
   }
 
   #warehousePath(): string {
-    return this.settings.warehouses.analytics!.path;
+    const { analytics } = this.settings.warehouses;
+    if (analytics?.kind !== 'duckdb') throw new Error('the installation publishes to DuckDB');
+    return analytics.path;
   }
 
   /** Leaves the sources as they are. */

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -58,7 +58,7 @@ test('every wrong setting is named at once, with what is valid', () => {
     STRATA_BUILDS: '0',
     STRATA_SOURCE_OLTP: 'mysql://root@db/x',
     STRATA_SOURCE_APP: 'mongodb://host',
-    STRATA_WAREHOUSE_ANALYTICS: 'snowflake://account/db',
+    STRATA_WAREHOUSE_ANALYTICS: 'snowflake://a/b/c',
   });
   expect(error.code).toBe('bad_settings');
   expect(error.message).toMatch(/^9 wrong setting/);
@@ -66,10 +66,50 @@ test('every wrong setting is named at once, with what is valid', () => {
   expect(error.message).toContain('valid: file:///absolute/folder or s3://bucket/prefix');
   expect(error.message).toContain('STRATA_SOURCE_OLTP is not an address of PostgreSQL or MongoDB');
   expect(error.message).toContain('STRATA_SOURCE_APP names no database');
-  expect(error.message).toContain('STRATA_WAREHOUSE_ANALYTICS names Snowflake, which this version cannot load yet');
+  expect(error.message).toContain('STRATA_WAREHOUSE_ANALYTICS is not the address of a warehouse');
   for (const name of ['STRATA_TEMPORAL_ADDRESS', 'STRATA_TEMPORAL_TLS', 'STRATA_DUCKDB_MEMORY', 'STRATA_BUILDS']) {
     expect(error.message).toContain(`  ${name} is `);
   }
+});
+
+test('one setting switches a warehouse to Snowflake, and its account is asked for by name', () => {
+  const missing = refused({
+    STRATA_WAREHOUSE_ANALYTICS: 'snowflake',
+    STRATA_SNOWFLAKE_ROLE: 'a b',
+    STRATA_SNOWFLAKE_STORAGE_INTEGRATION: 'i',
+  });
+  for (const name of ['ACCOUNT', 'USER', 'PRIVATE_KEY_PATH', 'WAREHOUSE', 'DATABASE', 'STAGE_URL']) {
+    expect(missing.message).toContain(`STRATA_SNOWFLAKE_${name} is missing`);
+  }
+  expect(missing.message).toContain('STRATA_SNOWFLAKE_ROLE is "a b"; valid: a name of letters, digits and _');
+  const cwd = folder();
+  const account = {
+    STRATA_SNOWFLAKE_ACCOUNT: 'org-account',
+    STRATA_SNOWFLAKE_USER: 'loader',
+    STRATA_SNOWFLAKE_PRIVATE_KEY_PATH: 'key.p8',
+    STRATA_SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: 'hush',
+    STRATA_SNOWFLAKE_ROLE: 'LOADER',
+    STRATA_SNOWFLAKE_WAREHOUSE: 'LOAD_WH',
+    STRATA_SNOWFLAKE_DATABASE: 'ANALYTICS',
+  };
+  const named = {
+    ...account,
+    STRATA_WAREHOUSE_ANALYTICS: 'snowflake',
+    STRATA_WAREHOUSE_OTHER: 'snowflake://OTHER/MARTS',
+  };
+  expect(() => loadSettings({ cwd, env: named })).toThrow(
+    'STRATA_SNOWFLAKE_PRIVATE_KEY_PATH names a file that cannot be read',
+  );
+  writeFileSync(join(cwd, 'key.p8'), '');
+  const settings = loadSettings({ cwd, env: named });
+  expect(settings.warehouses).toEqual({
+    analytics: { kind: 'snowflake' },
+    other: { kind: 'snowflake', database: 'OTHER', schema: 'MARTS' },
+  });
+  expect(settings.snowflake).toMatchObject({ account: 'org-account', privateKeyPath: join(cwd, 'key.p8') });
+  expect(printSettings(settings)).not.toContain('hush');
+  // Whoever stays with DuckDB is asked for nothing.
+  expect(loadSettings({ cwd, env: { STRATA_SNOWFLAKE_ROLE: 'X' } }).snowflake).toBeUndefined();
 });
 
 test('a lake on S3 needs its keys; the usual AWS variables are understood', () => {

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bigint, date, day, decimal, integer, key, renamed, text, timestamp } from '../../core/builders.ts';
+import { type ColumnShape, columnsOf } from '../../core/column.ts';
+import { openSession } from '../../engine/session.ts';
+import { literal } from '../../engine/sql-text.ts';
+import type { PublishedTable } from '../../warehouse/warehouse.ts';
+import { SESSION } from './company.fixture.ts';
+import { rowsOf, type Subject } from './subject.ts';
+
+/** A fact of two days; the second publication touches the second day only, so the first shows what happened to its rows. */
+export function evolutionContract(subject: () => Subject): void {
+  let files: string;
+  beforeAll(async () => {
+    files = await mkdtemp(join(tmpdir(), 'strata-evolution-'));
+  });
+  afterAll(() => rm(files, { recursive: true, force: true }));
+
+  async function parquet(select: string): Promise<string> {
+    const file = join(files, `${Math.random()}.parquet`);
+    await using session = await openSession(SESSION);
+    await session.run(`COPY (${select}) TO ${literal(file)} (FORMAT parquet)`);
+    return file;
+  }
+  const table = (shape: ColumnShape, partitions: PublishedTable['replacePartitions']): PublishedTable => ({
+    name: 'fact_thing',
+    columns: columnsOf(shape),
+    key: ['on_day', 'id'],
+    partitionBy: day('on_day'),
+    replacePartitions: partitions,
+    dropPartitions: [],
+  });
+  const OLD = { on_day: key(date()), id: key(integer()), label: text(), amount: decimal(9, 2) };
+  const FIRST = `SELECT DATE '2026-11-01' AS on_day, 1::INTEGER AS id, 'a' AS label, 1.50::DECIMAL(9,2) AS amount`;
+
+  /** Publishes the old shape, then the new one with a second day. */
+  async function evolve(shape: ColumnShape, second: string) {
+    const warehouse = await subject().open();
+    await warehouse.publish({
+      pipeline: 'p',
+      fromCut: null,
+      toCut: 1,
+      tables: [table(OLD, [{ partition: '2026-11-01', uris: [await parquet(FIRST)] }])],
+    });
+    const uris = [await parquet(second)];
+    const next = { pipeline: 'p', fromCut: 1, toCut: 2, tables: [table(shape, [{ partition: '2026-11-02', uris }])] };
+    return { warehouse, publish: () => warehouse.publish(next) };
+  }
+
+  describe('a table whose definition changed', () => {
+    it('gets its new columns; rows that are there keep theirs', async () => {
+      const shape = { ...OLD, since: timestamp().nullable() };
+      const { warehouse, publish } = await evolve(
+        shape,
+        `SELECT DATE '2026-11-02' AS on_day, 2::INTEGER AS id, 'b' AS label, 2.00::DECIMAL(9,2) AS amount, TIMESTAMPTZ '2026-11-02 10:00:00.123456+00' AS since`,
+      );
+      await publish();
+      expect(await rowsOf(warehouse, 'fact_thing', Object.keys(shape))).toEqual([
+        '2026-11-01|1|a|1.50|',
+        '2026-11-02|2|b|2.00|2026-11-02T10:00:00.123456Z',
+      ]);
+    });
+
+    it('gets wider columns', async () => {
+      const shape = { ...OLD, id: key(bigint()), amount: decimal(18, 2) };
+      const { warehouse, publish } = await evolve(
+        shape,
+        `SELECT DATE '2026-11-02' AS on_day, 9007199254740993 AS id, 'b' AS label, 1234567890123.45::DECIMAL(18,2) AS amount`,
+      );
+      await publish();
+      expect(await rowsOf(warehouse, 'fact_thing', Object.keys(shape))).toEqual([
+        '2026-11-01|1|a|1.50',
+        '2026-11-02|9007199254740993|b|1234567890123.45',
+      ]);
+    });
+
+    it('loses columns that are no longer declared', async () => {
+      const { label: _, ...shape } = OLD;
+      const { warehouse, publish } = await evolve(
+        shape,
+        `SELECT DATE '2026-11-02' AS on_day, 2::INTEGER AS id, 2.00::DECIMAL(9,2) AS amount`,
+      );
+      await publish();
+      expect(await rowsOf(warehouse, 'fact_thing', ['on_day', 'id', 'amount'])).toEqual([
+        '2026-11-01|1|1.50',
+        '2026-11-02|2|2.00',
+      ]);
+      await expect(warehouse.query('SELECT label FROM fact_thing')).rejects.toMatchObject({ code: 'bad_input' });
+    });
+
+    it('renames a column that says what it was called, with its rows', async () => {
+      const { label: _, ...rest } = OLD;
+      const shape = { ...rest, title: renamed('label', text()) };
+      const { warehouse, publish } = await evolve(
+        shape,
+        `SELECT DATE '2026-11-02' AS on_day, 2::INTEGER AS id, 2.00::DECIMAL(9,2) AS amount, 'b' AS title`,
+      );
+      await publish();
+      expect(await rowsOf(warehouse, 'fact_thing', ['on_day', 'id', 'title'])).toEqual([
+        '2026-11-01|1|a',
+        '2026-11-02|2|b',
+      ]);
+      await expect(warehouse.query('SELECT label FROM fact_thing')).rejects.toMatchObject({ code: 'bad_input' });
+    });
+
+    it('reads a file that holds a column under its earlier name', async () => {
+      const { label: _, ...rest } = OLD;
+      const { warehouse, publish } = await evolve(
+        { ...rest, title: renamed('label', text()) },
+        `SELECT DATE '2026-11-02' AS on_day, 2::INTEGER AS id, 2.00::DECIMAL(9,2) AS amount, 'b' AS label`,
+      );
+      await publish();
+      expect(await rowsOf(warehouse, 'fact_thing', ['id', 'title'])).toEqual(['1|a', '2|b']);
+    });
+
+    it('is refused before anything is written where rows cannot become that, with the statement to run', async () => {
+      for (const [shape, select] of [
+        [{ ...OLD, label: bigint() }, `2::BIGINT AS label, 2.00::DECIMAL(9,2) AS amount`],
+        [{ ...OLD, amount: decimal(6, 2) }, `'b' AS label, 2.00::DECIMAL(6,2) AS amount`],
+      ] as const) {
+        const { warehouse, publish } = await evolve(
+          shape as ColumnShape,
+          `SELECT DATE '2026-11-02' AS on_day, 2::INTEGER AS id, ${select}`,
+        );
+        await expect(publish()).rejects.toMatchObject({
+          code: 'bad_definition',
+          message: expect.stringContaining('Nothing was written'),
+          hint: expect.stringMatching(/DROP TABLE/),
+        });
+        expect(await warehouse.publishedCut('p')).toBe(1);
+        expect(await rowsOf(warehouse, 'fact_thing', Object.keys(OLD))).toEqual(['2026-11-01|1|a|1.50']);
+      }
+    });
+  });
+}
