@@ -1,7 +1,7 @@
--- What premium customers who live in France spent, by year: captured payments in euros, before refunds.
+-- What customers spent while they were premium customers and lived in France, by year: captured payments in euros, before refunds.
 SELECT
   d.year,
-  COUNT(DISTINCT p.customer_key) AS customers,
+  COUNT(DISTINCT p.customer_id) AS customers,
   COUNT(*) AS payments,
   COALESCE(SUM(p.amount_eur), 0) AS spent_eur
 FROM fact_payment AS p
