@@ -2,12 +2,14 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { StrataError } from '../core/errors.ts';
+import { isOutOfMemory } from '../engine/duckdb-fault.ts';
 import { fileError } from '../lake/file-errors.ts';
 
 /** Larger results would slow every replay of the workflow, and far larger ones are refused again and again. */
 const LARGEST_RESULT_BYTES = 64 * 1024;
 /** An error that nobody foresaw may be a passing one; after this many attempts it is not. */
 const MOST_ATTEMPTS_UNFORESEEN = 3;
+const MOST_ATTEMPTS_OUT_OF_MEMORY = 2;
 /** Signs of life per heartbeat timeout. */
 const BEATS = 4;
 
@@ -45,7 +47,7 @@ function translated(error: unknown, context: Context): unknown {
       : new CancelledFailure('cancelled');
   }
   if (error instanceof TemporalFailure) return error;
-  if (error instanceof StrataError) return toFailure(error);
+  if (error instanceof StrataError) return toFailure(isOutOfMemory(error) ? exhausted(error, context) : error);
   if (isNoRoom(error)) return toFailure(fileError(error, 'write', error.path ?? 'a file of this worker'));
   const unforeseen = error instanceof Error ? error : new Error(String(error));
   return ApplicationFailure.create({
@@ -54,6 +56,13 @@ function translated(error: unknown, context: Context): unknown {
     nonRetryable: context.info.attempt >= MOST_ATTEMPTS_UNFORESEEN,
     cause: unforeseen,
   });
+}
+
+/** Once it may have been another build's doing; then the limit is too low, and trying on only hides that. */
+function exhausted(error: StrataError, { info }: Context): StrataError {
+  if (info.attempt < MOST_ATTEMPTS_OUT_OF_MEMORY) return error;
+  const { code, message, where, hint } = error;
+  return new StrataError(code, message, { kind: 'terminal', ...(where && { where }), ...(hint && { hint }) });
 }
 
 /** Wherever it comes from, it passes when somebody makes room: worth the retries of a known error. */

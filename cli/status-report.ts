@@ -1,8 +1,8 @@
+import { quarantinedNow } from '../activities/quarantine-state.ts';
 import { scanForKeys } from '../activities/scan-keys.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { ownedBy } from '../core/graph.ts';
 import { type Interval, intervalOf, overlaps, partitionAt } from '../core/interval.ts';
-import { quarantineTable } from '../core/quarantine.ts';
 import { type PartitionStatus, statusOf } from '../core/status.ts';
 import type { FailedWork } from './failed-work.ts';
 import type { Local } from './local-platform.ts';
@@ -23,7 +23,7 @@ export interface DatasetStatus {
   readonly dataset: string;
   readonly pipeline: string;
   readonly rows: number;
-  /** Rows that failed its checks, as its quarantine table holds them. */
+  /** Rows that failed its checks and hold their keys back now. */
   readonly quarantined: number;
   readonly counts: Readonly<Record<State, number>>;
   /** State -> its partitions as ranges, for all but the fresh ones. */
@@ -63,7 +63,8 @@ export async function statusReport({ project, platform }: Local, question: Statu
         const moved = because && [because.input, because.partition].filter((part) => part !== undefined).join('/');
         return { partition, rows, status: failure ? 'failed' : status, because: failure?.message ?? moved };
       });
-      report.push({ ...summarise(dataset, pipeline, partitions), quarantined: await quarantinedOf(platform, dataset) });
+      const quarantined = dataset.kind === 'derived' ? await quarantinedNow(platform, dataset) : 0;
+      report.push({ ...summarise(dataset, pipeline, partitions), quarantined });
     }
   }
   return report;
@@ -81,12 +82,6 @@ function failureAt(
     if (dataset !== name) return false;
     return !interval || partitionBy.kind !== 'time' || overlaps(intervalOf(partition, partitionBy.grain), interval);
   });
-}
-
-async function quarantinedOf({ lake }: Local['platform'], { kind, name }: Dataset): Promise<number> {
-  if (kind === 'source') return 0;
-  const { ledger } = await lake.table(quarantineTable(name)).load();
-  return [...ledger.partitions.values()].reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function summarise(

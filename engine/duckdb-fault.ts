@@ -109,7 +109,7 @@ const BY_TYPE: Readonly<Record<string, Meaning>> = {
   'Missing Extension': { code: 'bad_settings', hint: 'Load the extension first, with loadExtension.' },
   'Out of Memory': {
     code: 'storage',
-    hint: 'Raise the memory limit per build in the settings, or lower the number of builds at once.',
+    hint: 'Raise STRATA_DUCKDB_MEMORY, the limit of one build; where the machine has no more, lower STRATA_BUILDS first.',
   },
   HTTP: { code: 'storage', hint: 'The object store refused or failed; see its message.' },
   IO: { code: 'storage', hint: 'Check that the file or folder exists and may be read and written.' },
@@ -118,6 +118,12 @@ const BY_TYPE: Readonly<Record<string, Meaning>> = {
   // An invalidated database refuses every later query; a retry opens a new one.
   FATAL: { code: 'internal', kind: 'transient', hint: 'Run it again; report it if it comes back.' },
 };
+
+/** DuckDB's own limit was too low for the work: the same work fails again under the same limit. */
+export const isOutOfMemory = ({ cause }: StrataError): boolean =>
+  cause instanceof DuckdbFault &&
+  cause.exceptionType === 'Out of Memory' &&
+  BY_MESSAGE.every(([pattern]) => !pattern.test(cause.message));
 
 /** A file that does not exist is never worth a retry: object stores and disks alike answer reads after writes. */
 const MISSING_FILE = /No files found|No such file|404 \(Not Found\)|HTTP 404/i;
