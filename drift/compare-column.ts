@@ -34,14 +34,16 @@ export async function compareColumn(
   const sides = await summarise(session, typed.kind);
   const state = stateOf(sides.reference, sides.current, sides.distinct, judging.leastRows);
   const compared = canCompare(sides) ? await measure(session, typed, sides) : undefined;
+  const leastEffect = column.leastEffect ?? judging.leastEffect;
   const verdict = SILENT.has(state)
     ? UNDECIDED
-    : judge(typed.kind, sides.reference, sides.current, compared?.measures, compared?.byChance ?? 0, judging);
+    : judge({ ...sides, kind: typed.kind, ...compared }, { leastEffect, alpha: judging.alpha });
   const test = chooseTest(typed.kind, sides.reference.rows - sides.reference.missing, sides.distinct);
   return {
     column: column.name,
     kind: typed.kind,
     role: column.role ?? 'feature',
+    leastEffect,
     state,
     reference: sides.reference,
     current: sides.current,
@@ -72,7 +74,7 @@ async function measure(
   session: Session,
   column: TypedDriftColumn,
   sides: Sides,
-): Promise<{ measures: Measures; byChance: number; plot: PlotCell[] }> {
+): Promise<{ measures: Measures; byChance: number; shares?: readonly [number, number]; plot: PlotCell[] }> {
   const { reference, current, distinct } = sides;
   const n = there(reference);
   const m = there(current);
@@ -80,6 +82,7 @@ async function measure(
   await makeCells(session, column, reference, current);
   const cells = await divergences(session, n, m);
   const binned = isBinned(column, reference);
+  const two = distinct <= 2 ? await proportions(session, distinct, n, m) : undefined;
   const measures: Measures = {
     psi: cells.psi,
     kullbackLeibler: cells.kullbackLeibler,
@@ -87,12 +90,13 @@ async function measure(
     totalVariation: cells.totalVariation,
     ...(numeric && distances(numeric, n, m)),
     ...(!binned && chiSquared(cells)),
-    ...(distinct <= 2 && (await proportions(session, distinct, n, m))),
+    ...two?.test,
     missingShareDifference: current.missing / current.rows - reference.missing / reference.rows,
     ...(column.kind === 'categorical' && (await newCategories(session, current.rows))),
   };
-  const plot = numeric && distinct > 12 ? await numericPlot(session, n, m, numeric) : await barPlot(session, n, m);
-  return { measures, byChance: cells.totalVariationByChance, plot };
+  const plot =
+    numeric && distinct > 12 ? await numericPlot(session, n, m, numeric, column.whole) : await barPlot(session, n, m);
+  return { measures, byChance: cells.totalVariationByChance, ...(two?.shares && { shares: two.shares }), plot };
 }
 
 const distances = ({ ks, wasserstein }: NumericDistances, n: number, m: number) => ({
@@ -108,14 +112,14 @@ const chiSquared = ({ chiSquared, cells }: Divergences) => ({
 
 /** Two values: the difference of their shares in standard errors of the pooled share. */
 async function proportions(session: Session, distinct: number, n: number, m: number) {
-  if (distinct === 1) return { z: 0, zP: 1 };
+  if (distinct === 1) return { test: { z: 0, zP: 1 } };
   const [row] = await session.rows<{ r: bigint; c: bigint }>(
     `SELECT r, c FROM ${VALUES} WHERE v IS NOT NULL ORDER BY v LIMIT 1`,
   );
   const [r, c] = [Number(row!.r), Number(row!.c)];
   const pooled = (r + c) / (n + m);
   const z = (c / m - r / n) / Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m));
-  return { z, zP: normalTwoSided(z) };
+  return { test: { z, zP: normalTwoSided(z) }, shares: [r / n, c / m] as const };
 }
 
 async function newCategories(session: Session, rows: number) {

@@ -34,7 +34,11 @@ export async function detectDrift(session: Session, input: DriftInput): Promise<
   const adjusted = benjaminiHochberg(compared.map(({ verdict }) => verdict.pValue));
   const columns = compared.map((column, i) => ({
     ...column,
-    verdict: { ...column.verdict, adjustedP: adjusted[i]!, says: say(column, adjusted[i]!, options) },
+    verdict: {
+      ...column.verdict,
+      adjustedP: adjusted[i]!,
+      says: say(column, adjusted[i]!, options.falseDiscoveryRate),
+    },
   }));
   const features = columns.filter(({ role }) => role === 'feature');
   const judged = features.filter(({ byDefault }) => byDefault);
@@ -49,9 +53,9 @@ export async function detectDrift(session: Session, input: DriftInput): Promise<
   };
 }
 
-function say({ verdict }: ComparedColumn, adjustedP: number, options: Required<DriftOptions>): Verdict['says'] {
-  if (adjustedP <= options.falseDiscoveryRate) return 'drift';
-  return verdict.atMost < options.leastEffect ? 'no_drift' : 'undecided';
+function say({ verdict, leastEffect }: ComparedColumn, adjustedP: number, rate: number): Verdict['says'] {
+  if (adjustedP <= rate) return 'drift';
+  return verdict.atMost < leastEffect ? 'no_drift' : 'undecided';
 }
 
 function refuseWrongOptions({ columns }: DriftInput, options: Required<DriftOptions>): void {
@@ -59,6 +63,9 @@ function refuseWrongOptions({ columns }: DriftInput, options: Required<DriftOpti
   if (columns.length === 0) throw bad('No column is named to look for drift in', 'Name at least one column.');
   const twice = columns.find(({ name }, i) => columns.findIndex((c) => c.name === name) !== i);
   if (twice) throw bad(`Column ${twice.name} is named twice`, 'Name each column once.');
+  const effect = columns.find(({ leastEffect = 0.5 }) => !(leastEffect > 0 && leastEffect < 1));
+  if (effect)
+    throw bad(`leastEffect of ${effect.name} is ${effect.leastEffect}`, 'It is a share: more than 0, less than 1.');
   for (const name of ['leastEffect', 'falseDiscoveryRate', 'driftShare'] as const) {
     const value = options[name];
     if (!(value > 0 && value < 1)) throw bad(`${name} is ${value}`, 'It is a share: more than 0 and less than 1.');

@@ -8,6 +8,8 @@ export interface DriftColumn {
   /** Default: by the column's SQL type, numbers numeric, text and booleans categorical. */
   readonly kind?: ColumnKind;
   readonly role?: ColumnRole;
+  /** For this column alone, instead of the option of that name: a target of 1 % needs a smaller one. */
+  readonly leastEffect?: number;
 }
 
 /** Rows on one side: something that SQL can put behind FROM, such as what `readParquet` gives. */
@@ -98,6 +100,8 @@ export interface PlotCell {
   readonly label: string;
   readonly from?: number;
   readonly to?: number;
+  /** All values that are not shown one by one. */
+  readonly isRest?: true;
   /** Shares of the rows that are there. */
   readonly reference: number;
   readonly current: number;
@@ -107,6 +111,7 @@ export interface ColumnDrift {
   readonly column: string;
   readonly kind: ColumnKind;
   readonly role: ColumnRole;
+  readonly leastEffect: number;
   readonly state: ColumnState;
   readonly reference: SideSummary;
   readonly current: SideSummary;

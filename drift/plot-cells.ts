@@ -13,23 +13,27 @@ export async function numericPlot(
   session: Session,
   n: number,
   m: number,
-  { from, to }: Pick<NumericDistances, 'from' | 'to'>,
+  { from, to: last }: Pick<NumericDistances, 'from' | 'to'>,
+  whole: boolean,
 ): Promise<PlotCell[]> {
-  if (!(to > from)) return barPlot(session, n, m);
+  if (!(last > from)) return barPlot(session, n, m);
+  const to = whole ? last + 1 : last;
   const logarithmic = from > 0 && to / from > LOGARITHMIC_FROM;
+  // Whole numbers in bins narrower than one would be drawn with gaps.
+  const bins = whole ? Math.min(BINS, to - from) : BINS;
   const scale = logarithmic ? 'ln(greatest(v, 1e-300))' : 'v';
   const [low, high] = logarithmic ? [Math.log(from), Math.log(to)] : [from, to];
   const rows = await session.rows<{ bin: number; r: number; c: number }>(`
     SELECT bin::INTEGER AS bin, sum(r) / ${n}::DOUBLE AS r, sum(c) / ${m}::DOUBLE AS c
-    FROM (SELECT r, c, greatest(0, least(${BINS - 1}, floor((${scale} - ${low}) / (${high} - ${low}) * ${BINS}))) AS bin
+    FROM (SELECT r, c, greatest(0, least(${bins - 1}, floor((${scale} - ${low}) / (${high} - ${low}) * ${bins}))) AS bin
           FROM ${VALUES} WHERE v IS NOT NULL)
     GROUP BY bin ORDER BY bin`);
   const byBin = new Map(rows.map((row) => [row.bin, row]));
   const edge = (i: number) => {
-    const at = low + ((high - low) * i) / BINS;
+    const at = low + ((high - low) * i) / bins;
     return logarithmic ? Math.exp(at) : at;
   };
-  return Array.from({ length: BINS }, (_, i) => ({
+  return Array.from({ length: bins }, (_, i) => ({
     label: `${short(edge(i))} to ${short(edge(i + 1))}`,
     from: edge(i),
     to: edge(i + 1),
@@ -48,7 +52,7 @@ export async function barPlot(session: Session, n: number, m: number): Promise<P
   const others = await session.value<bigint>(`SELECT count(*) FROM ${VALUES} WHERE v IS NOT NULL`);
   const count = Number(others) - cells.length;
   return count > 0
-    ? [...cells, { label: `${count} others`, reference: rest('reference'), current: rest('current') }]
+    ? [...cells, { label: `${count} others`, reference: rest('reference'), current: rest('current'), isRest: true }]
     : cells;
 }
 

@@ -1,4 +1,5 @@
 import type { ColumnKind, Measures, SideSummary, Verdict } from './drift.types.ts';
+import { normalTwoSided } from './incomplete-gamma.ts';
 import { kolmogorovTail } from './kolmogorov.ts';
 
 /** A difference between two samples, with what chance can make of it. */
@@ -23,20 +24,32 @@ export const UNDECIDED: UnadjustedVerdict = { effect: 0, atLeast: 0, atMost: 1, 
  * any trifle, with a hundred never; the former tends to the truth as rows come in, and the bounds say how far it is.
  */
 export function judge(
-  kind: ColumnKind,
-  reference: SideSummary,
-  current: SideSummary,
-  measures: Measures | undefined,
-  byChance: number,
+  { kind, reference, current, measures, byChance = 0, shares }: Compared,
   { leastEffect, alpha }: { leastEffect: number; alpha: number },
 ): UnadjustedVerdict {
   const missing = shareEvidence(reference, current);
   if (!measures) return verdictOf(missing, leastEffect, alpha, 1);
   const n = reference.rows - reference.missing;
   const m = current.rows - current.missing;
-  const values = kind === 'numeric' ? distanceEvidence(measures.ks!, n, m) : cellEvidence(measures, byChance, n, m);
+  const values = shares
+    ? proportionEvidence(shares, n, m)
+    : kind === 'numeric'
+      ? distanceEvidence(measures.ks!, n, m)
+      : cellEvidence(measures, byChance, n, m);
   const [first, second] = [values, missing].map((evidence) => verdictOf(evidence, leastEffect, alpha, 2));
   return second!.pValue < first!.pValue ? second! : first!;
+}
+
+export interface Compared {
+  readonly kind: ColumnKind;
+  readonly reference: SideSummary;
+  readonly current: SideSummary;
+  /** Not there where a side has no values. */
+  readonly measures?: Measures;
+  /** What of the total variation is to be expected from chance. */
+  readonly byChance?: number;
+  /** Of a column with two values: how often the first occurs on each side. */
+  readonly shares?: readonly [number, number];
 }
 
 /** @param looks how many kinds of evidence are tried for this column: the price of choosing the better (Bonferroni) */
@@ -68,6 +81,33 @@ function distanceEvidence(ks: number, n: number, m: number): Evidence {
 /** Total variation: one row changes it by 1/n at most, so McDiarmid's bound holds around its mean, which chance lifts. */
 function cellEvidence(measures: Measures, byChance: number, n: number, m: number): Evidence {
   return { because: 'values', effect: measures.totalVariation, byChance, ...boundedDifferences(n, m) };
+}
+
+/** Two values: the normal approximation knows that a rare share varies little, which the bounds for any cells do not. */
+function proportionEvidence([p, q]: readonly [number, number], n: number, m: number): Evidence {
+  const variance = (share: number, rows: number) => {
+    const shrunk = (share * rows + 1) / (rows + 2);
+    return (shrunk * (1 - shrunk)) / rows;
+  };
+  const error = Math.sqrt(variance(p, n) + variance(q, m));
+  return {
+    because: 'values',
+    effect: Math.abs(p - q),
+    byChance: 0,
+    tail: (excess) => normalTwoSided(excess / error) / 2,
+    reach: (alpha) => error * normalQuantile(alpha),
+  };
+}
+
+/** z with P(Z > z) = alpha, for alpha below a half. */
+function normalQuantile(alpha: number): number {
+  let [low, high] = [0, 40];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (normalTwoSided(middle) / 2 > alpha) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 function shareEvidence(reference: SideSummary, current: SideSummary): Evidence {
