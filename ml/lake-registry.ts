@@ -1,6 +1,7 @@
 import { StrataError } from '../core/errors.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import { fetchVerified } from './artifact-file.ts';
+import { readEvent, writeEvent } from './model-event.shape.ts';
 import type { Alias, Artifact, ModelEvent, ModelRegistry, ModelVersion, Move, NewVersion } from './registry.ts';
 
 /** Tries for a number before giving up: others register at the same time. */
@@ -70,9 +71,16 @@ export class LakeRegistry implements ModelRegistry {
 
   async history(model: string): Promise<readonly ModelEvent[]> {
     const events: ModelEvent[] = [];
-    for await (const path of this.#store.listPaths(`${this.#root}${model}/`)) {
-      const text = await this.#store.getText(path);
-      if (text !== undefined) events.push(parse(text, this.#store.uri(path)));
+    for await (const path of this.#store.listPaths(`${this.#root}${checkedName(model)}/`)) {
+      if (!/\/\d{10}\.json$/.test(path)) continue;
+      const where = this.#store.uri(path);
+      if (path !== this.#file(model, events.length)) {
+        throw new StrataError('corrupt', `Events of the model ${model} are missing before this one`, {
+          where,
+          hint: 'Restore them from a backup of the lake.',
+        });
+      }
+      events.push(readEvent(textOf(await this.#store.get(path)), where));
     }
     return events;
   }
@@ -86,6 +94,10 @@ export class LakeRegistry implements ModelRegistry {
     return [...names];
   }
 
+  #file(model: string, number: number): string {
+    return `${this.#root}${checkedName(model)}/${String(number).padStart(10, '0')}.json`;
+  }
+
   /** @param decide looks at what is there and says what comes next, or that it is there already */
   async #append<T>(
     model: string,
@@ -95,13 +107,16 @@ export class LakeRegistry implements ModelRegistry {
       const events = await this.history(model);
       const next = decide(events);
       if ('done' in next) return next.done;
-      const path = `${this.#root}${model}/${String(events.length).padStart(10, '0')}.json`;
+      const path = this.#file(model, events.length);
       // False may be about our own write whose answer was lost: the next look finds it done.
-      if (await this.#store.putIfAbsent(path, JSON.stringify({ at: this.#now(), ...next.event }))) return next.result;
+      if (await this.#store.putIfAbsent(path, writeEvent({ at: this.#now(), ...next.event }))) return next.result;
     }
     throw new StrataError('conflict', `The registry of ${model} was written by others ${TRIES} times in a row`);
   }
 }
+
+/** Damaged text must reach the reader, which says where it lies. */
+const textOf = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 
 function versionsOf(events: readonly ModelEvent[]): ModelVersion[] {
   const versions = new Map<number, ModelVersion>();
@@ -139,14 +154,10 @@ const lostMove = (model: string, { alias, from }: Move, holder: number | null): 
 
 const name = (version: number | null): string => (version === null ? 'nobody' : `version ${version}`);
 
-function parse(text: string, where: string): ModelEvent {
-  try {
-    return JSON.parse(text) as ModelEvent;
-  } catch (cause) {
-    throw new StrataError('corrupt', 'An event of the model registry cannot be read', {
-      where,
-      hint: 'Restore the file from a backup of the lake.',
-      cause,
-    });
-  }
+/** Names become folders. */
+function checkedName(name: string): string {
+  if (/^\w[\w.-]{0,99}$/.test(name)) return name;
+  throw new StrataError('bad_input', `Not a name of a model: ${JSON.stringify(name)}`, {
+    hint: 'Names are letters, digits, dots, hyphens and underscores, at most 100.',
+  });
 }
