@@ -12,6 +12,7 @@ import { commitQuarantine } from './commit-quarantine.ts';
 import type { BuildInput, BuildReport } from './converge.types.ts';
 import type { Platform } from './platform.ts';
 import { prepareBuild } from './prepare-build.ts';
+import { whole } from './task-plan.ts';
 import { Uploads } from './upload.ts';
 
 export function createBuildActivities(platform: Platform) {
@@ -22,8 +23,9 @@ export function createBuildActivities(platform: Platform) {
    * it is visible, after it a second attempt finds the commit and returns what it says.
    * @throws fenced when another claim or other code has taken the work over: plan again
    */
-  async function build({ task, claim }: BuildInput): Promise<BuildReport> {
+  async function build({ task: planned, claim }: BuildInput): Promise<BuildReport> {
     const started = Date.now();
+    const task = await whole(platform, planned);
     const dataset = definitions.derived(task.dataset);
     refuseOtherCode(definitions.hash(dataset.name), claim);
     const table = lake.table(dataset.name);

@@ -24,6 +24,7 @@ import type {
 import { makeNextCut } from './make-cut.ts';
 import type { Platform } from './platform.ts';
 import { scanForKeys } from './scan-keys.ts';
+import { shortened } from './task-plan.ts';
 import { toBuildTask } from './task-text.ts';
 
 /** A page of tasks: what does not fit is planned again once these are built. */
@@ -55,7 +56,8 @@ export function createConvergeActivities(platform: Platform) {
     );
     if (outdated) return { kind: 'changed' };
     for (const { dataset, checked: partitions } of checked) await commitChecked(platform, dataset, partitions);
-    return { kind: 'tasks', tasks: firstPage(ready.map(toBuildTask)) };
+    const tasks = await Promise.all(ready.map((task) => shortened(platform, toBuildTask(task))));
+    return { kind: 'tasks', tasks: firstPage(tasks) };
   }
 
   /** An activity of its own, so that every attempt of the build carries the same claim. */

@@ -43,7 +43,11 @@ export interface FrozenBatch {
 }
 
 /** A planned task with its reasons as one line for people: `2 partitions: silver.payment moved`. */
-export type BuildTask = Omit<Task, 'why'> & { readonly why: string };
+export type BuildTask = Omit<Task, 'why'> & {
+  readonly why: string;
+  /** The input partitions are too many to be handed around and lie in the lake under this hash: see lake/plans.ts. */
+  readonly plan?: string;
+};
 
 export interface PlanInput {
   readonly pipeline: string;

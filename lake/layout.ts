@@ -40,3 +40,6 @@ export const cutFile = (env: string, pipeline: string, n: number): string =>
 
 export const pinsFolder = (env: string): string => `${env}/_strata/pins/`;
 export const pinFile = (env: string, name: string): string => `${pinsFolder(env)}${encodeURIComponent(name)}.json`;
+
+export const plansFolder = (env: string): string => `${env}/_strata/plans/`;
+export const planFile = (env: string, hash: string): string => `${plansFolder(env)}${hash}.json`;

@@ -5,7 +5,7 @@ import type { Version } from '../core/ledger.ts';
 import { cutNamed, cutNumbers } from './cuts.ts';
 import { readTail } from './delta-log.ts';
 import { decodePath } from './delta-paths.ts';
-import { commitFile, logFolder, versionOf } from './layout.ts';
+import { commitFile, logFolder, plansFolder, versionOf } from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readPins } from './pins.ts';
 import type { Table } from './table.ts';
@@ -49,6 +49,8 @@ export async function vacuum(request: VacuumRequest): Promise<VacuumResult> {
   const doomed: Doomed[] = [];
   for (const table of request.tables)
     doomed.push(...(await unreferenced(table, wanted.get(table.dataset) ?? [], before)));
+  // A plan is read when its build begins; one that is wanted again is planned, and written, again.
+  doomed.push(...(await oldFiles(request.store, plansFolder(request.env), before)));
   const deleted = doomed.map(({ path }) => path);
   if (!request.dryRun) await request.store.delete(deleted);
   return { deleted, bytes: doomed.reduce((sum, { bytes }) => sum + bytes, 0) };

@@ -66,7 +66,7 @@ async function buildAll(
 }
 
 function turnsInCircles(task: BuildTask, plans: Map<string, number>, failed: Map<string, string>): boolean {
-  const name = JSON.stringify([task.dataset, task.kind, task.partitions, task.inputPartitions]);
+  const name = JSON.stringify([task.dataset, task.kind, task.partitions, task.inputPartitions, task.plan]);
   const times = (plans.get(name) ?? 0) + 1;
   plans.set(name, times);
   if (times <= MOST_PLANS) return false;
