@@ -1,6 +1,12 @@
 import { expect } from 'vitest';
-import type { Company } from './company.ts';
+import project from '../../config/project.ts';
+import { pipelineNamed } from '../../core/graph.ts';
+import { publishedName, publishedOf } from '../../core/published.ts';
+import { referenceAudits } from '../models/references.ts';
+import { type Company, PIPELINE } from './company.ts';
 import { expectSameRows, type TextRow } from './text-rows.ts';
+
+const published = publishedOf(pipelineNamed(project, PIPELINE));
 
 /** How many rows were compared, by table. */
 export type Compared = Record<string, number>;
@@ -20,8 +26,8 @@ export async function expectOracle(
     expectSameRows(`${table} in the lake`, inLake.map(declared), expected);
     compared[table] = expected.length;
     if (!table.startsWith('gold.')) continue;
-    const published = await company.warehouse(`SELECT * FROM dev.${table.slice('gold.'.length)}`);
-    expectSameRows(`${table} in the warehouse`, published, expected);
+    const shown = await company.warehouse(`SELECT * FROM dev.${publishedName(table)}`);
+    expectSameRows(`${table} in the warehouse`, shown, expected);
   }
   const derived = (await lake.tables()).filter((table) => /^(silver|gold)\./.test(table));
   expect(derived, 'every table of silver and gold has an oracle').toEqual(Object.keys(oracle).sort());
@@ -32,17 +38,11 @@ export async function expectOracle(
 const declared = (row: TextRow): TextRow =>
   Object.fromEntries(Object.entries(row).filter(([column]) => !column.startsWith('_')));
 
-/** Every key of the facts is in its dimension. */
+/** Every declared reference of what is published points at a row. */
 export async function expectKnownKeys(company: Company): Promise<void> {
-  const orphans = await company.warehouse(`
-    SELECT 'customer' AS dimension, count(*) AS orphans FROM dev.fact_payment ANTI JOIN dev.dim_customer USING (customer_key)
-    UNION ALL SELECT 'merchant', count(*) FROM dev.fact_payment ANTI JOIN dev.dim_merchant USING (merchant_key)
-    UNION ALL SELECT 'billing country', count(*) FROM dev.fact_payment f ANTI JOIN dev.dim_country c ON c.country_key = f.billing_country_key
-    UNION ALL SELECT 'location country', count(*) FROM dev.fact_payment f ANTI JOIN dev.dim_country c ON c.country_key = f.location_country_key
-    UNION ALL SELECT 'event date', count(*) FROM dev.fact_payment f ANTI JOIN dev.dim_date d ON d.date_key = f.event_date_key
-    UNION ALL SELECT 'created date', count(*) FROM dev.fact_payment f ANTI JOIN dev.dim_date d ON d.date_key = f.created_date_key
-    UNION ALL SELECT 'merchant of revenue', count(*) FROM dev.daily_revenue_by_merchant ANTI JOIN dev.dim_merchant USING (merchant_key)
-    UNION ALL SELECT 'country of merchant', count(*) FROM dev.dim_merchant ANTI JOIN dev.dim_country USING (country_key)
-    UNION ALL SELECT 'country of customer', count(*) FROM dev.dim_customer ANTI JOIN dev.dim_country USING (country_key)`);
-  expect(orphans.filter((row) => row.orphans !== '0')).toEqual([]);
+  const audits = referenceAudits(published, (name) => `dev.${publishedName(name)}`);
+  expect(audits.length).toBeGreaterThan(10);
+  const questions = audits.map(({ reference, sql }) => `SELECT '${reference}' AS reference, orphans FROM (${sql})`);
+  const found = await company.warehouse(questions.join(' UNION ALL '));
+  expect(found.filter(({ orphans }) => orphans !== '0')).toEqual([]);
 }
