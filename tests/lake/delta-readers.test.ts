@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { literal } from '../../engine/sql-text.ts';
+import { literal, readParquet } from '../../engine/sql-text.ts';
 import { writeCheckpoint } from '../../lake/checkpoints.ts';
+import type { TableColumn } from '../../lake/delta-schema.ts';
 import { FileStore } from '../../lake/file-store.ts';
 import { commitFile } from '../../lake/layout.ts';
 import { openTable } from '../../lake/table.ts';
@@ -88,6 +89,55 @@ await describeWithPython(['deltalake==1.6.6', 'polars==2.1.0'], 'delta-rs and Po
     // Without the commits before it, so that the checkpoint is really used.
     for (let version = 0; version <= 3; version++) await made.store.delete([commitFile(made.table.folder, version)]);
     await agree(made);
+  });
+
+  test('read files of before and after a column was widened, renamed, added and dropped', async () => {
+    const folder = await tempFolder();
+    const store = new FileStore(join(folder, 'lake'));
+    const table = openTable(store, 'dev', 'bronze.account');
+    const session = await openTestSession();
+    const id = { name: 'id', sqlType: 'BIGINT' } as const;
+    const first: TableColumn[] = [
+      id,
+      { name: 'small', sqlType: 'INTEGER' },
+      { name: 'digits', sqlType: 'DECIMAL(10,2)' },
+      { name: 'label', sqlType: 'VARCHAR' },
+      { name: 'flag', sqlType: 'BOOLEAN' },
+    ];
+    const second: TableColumn[] = [
+      id,
+      { name: 'small', sqlType: 'BIGINT' },
+      { name: 'digits', sqlType: 'DECIMAL(18,2)' },
+      { name: 'tag', sqlType: 'VARCHAR', renamedFrom: 'label' },
+      { name: 'note', sqlType: 'VARCHAR' },
+    ];
+    await replaceRows(session, table, folder, '2026-11-01', [1000, 1200], first);
+    await replaceRows(session, table, folder, '2026-11-02', [2000, 2100], second);
+    const answer = await ask(store.uri(table.folder));
+    expect(answer.columns).toEqual(['id', 'small', 'digits', 'tag', 'note', 'label', 'flag', '_partition']);
+    const rows: Rows = [...Array(200).keys(), ...Array.from({ length: 100 }, (_, i) => i + 1000)].map((n) => {
+      const i = n + 1000;
+      const old = i < 1200;
+      return {
+        id: String(i),
+        small: i % 7 > 0 ? String(i * 3) : null,
+        digits: `${i}.25`,
+        label: old ? (i % 3 > 0 ? `Grüße 世界 '\n${'z'.repeat(i % 50)}${i}` : null) : null,
+        flag: old && i % 5 > 0 ? i % 2 === 0 : null,
+        tag: old ? null : `tag ${i}`,
+        note: old ? null : `note ${i}`,
+        _partition: old ? '2026-11-01' : '2026-11-02',
+      };
+    });
+    expect(answer['delta-rs']).toEqual(rows);
+    expect(answer.polars).toEqual(rows);
+    const some = rows.filter((row) => Number(row.id) >= 1100 && Number(row.id) < 2050);
+    expect(answer['delta-rs filtered']).toEqual(some);
+    expect(answer['polars filtered']).toEqual(some);
+    // Strata itself reads both names as one column.
+    const uris = (await table.snapshot()).files.map(({ uri }) => uri);
+    const read = await session.rows(`SELECT id, tag FROM ${readParquet(uris, second)} ORDER BY id`);
+    expect(read.map((row) => row.tag)).toEqual(rows.map((row) => row.tag ?? row.label));
   });
 
   test('read the same rows from a checkpoint alone', async () => {

@@ -34,6 +34,8 @@ const VALUES: Record<string, string> = {
   big_amount: "('1234567890123456789012345678.0000000001'::DECIMAL(38,10) - i)",
   raw: "('\\x00\\xFF'::BLOB || i::VARCHAR::BLOB)",
   note: "'note ' || i",
+  digits: 'i + 0.25',
+  tag: "'tag ' || i",
 };
 
 export const openTestSession = (): Promise<Session> => openSession({ memoryLimit: '500MB', threads: 1 });
@@ -54,7 +56,7 @@ export async function replaceRows(
   for (const [n, [a, b]] of [[from, middle] as const, [middle, to] as const].entries()) {
     const path = dataFile(partition, attempt, n);
     const local = join(folder, `${attempt}-${n}.parquet`);
-    const select = columns.map(({ name }) => `${VALUES[name]} AS "${name}"`).join(', ');
+    const select = columns.map(({ name, sqlType }) => `(${VALUES[name]})::${sqlType} AS "${name}"`).join(', ');
     await session.run(`COPY (SELECT ${select} FROM range(${a}, ${b}) t(i)) TO ${literal(local)} (FORMAT parquet)`);
     await table.store.putFile(`${table.folder}/${path}`, local);
     const bounds = { minValues: { id: a, label: 'a', at: '1970' }, maxValues: { id: b - 1, label: 'b', at: '1970' } };
