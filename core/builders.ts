@@ -20,7 +20,7 @@ export { dataset, day, hour, merge, month, type Row, replace, source, week, whol
 export { type2 } from './history.ts';
 export { pipeline } from './pipeline.ts';
 export { project } from './project.ts';
-export { retraining } from './retraining.ts';
 export { references } from './references.ts';
+export { retraining } from './retraining.ts';
 export { applicationClock, cursor, databaseClock, mongo, postgres, snapshot } from './source.ts';
 export { type View, view } from './view.ts';

@@ -23,6 +23,8 @@ def text(value):
         return format(value, "f")
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, float):
+        return repr(value)
     raise TypeError(f"no text for {type(value)}")
 
 
