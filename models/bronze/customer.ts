@@ -8,6 +8,7 @@ export const bronzeCustomer = source({
   owner: 'customers',
   source: oltp,
   relation: 'public.customer',
+  ignored: ['password'],
   extraction: cursor('updated_at', oltpClock),
   columns: {
     id: key(pii.identifier()).describe('Customer id (uuid)'),
