@@ -15,7 +15,9 @@ interface Options {
   seed: number;
   start: string;
   days: number;
+  bootstrap: number;
   rows: number;
+  shiftFrom?: string;
 }
 
 const options = new Command('generate')
@@ -26,7 +28,14 @@ const options = new Command('generate')
   .option('--seed <n>', 'the same seed gives the same rows', integer, 42)
   .option('--start <date>', 'first day', '2026-11-01')
   .option('--days <n>', 'how many days from the start', integer, 14)
+  .option(
+    '--bootstrap <n>',
+    'how many of these days to write in one go, as they stand at their end: years of history',
+    integer,
+    0,
+  )
   .option('--rows <n>', 'payments a day', integer, 2000)
+  .option('--shift-from <date>', 'from this day on another merchant mix, and a new kind of fraud')
   .parse()
   .opts<Options>();
 
@@ -35,11 +44,13 @@ const generator = await createGenerator({
   start: options.start,
   rowsPerDay: options.rows,
   pg: options.pg,
+  ...(options.shiftFrom === undefined ? {} : { shiftFrom: options.shiftFrom }),
   ...(options.mongo === undefined ? {} : { mongo: { url: options.mongo, database: options.mongoDatabase } }),
 });
 try {
   await generator.migrate();
-  for (let day = 0; day < options.days; day++) {
+  if (options.bootstrap > 0) await bootstrap(Math.min(options.bootstrap, options.days));
+  for (let day = options.bootstrap; day < options.days; day++) {
     const began = performance.now();
     const { date, written, ...counts } = await generator.advanceDay(dateOf(startOf(options.start) + day * DAY));
     const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
@@ -51,4 +62,13 @@ try {
   }
 } finally {
   await generator.close();
+}
+
+async function bootstrap(days: number): Promise<void> {
+  const began = performance.now();
+  const { written } = await generator.bootstrap(days, (date) => {
+    if (date.endsWith('-01')) console.log(`${date} ...`);
+  });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(written ? `${days} days in one go in ${seconds} s` : `${days} days: were there`);
 }

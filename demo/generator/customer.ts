@@ -1,6 +1,7 @@
-import { Random, uuidOf } from './random.ts';
-import { COUNTRIES, type Country, SEGMENTS } from './reference-data.ts';
-import { DAY, HOUR, type Micros } from './simulated-time.ts';
+import { arrivalDay, customerCount, customerHome, movesOn } from './customer-home.ts';
+import { hashOf, Random, uuidOf } from './random.ts';
+import { SEGMENTS } from './reference-data.ts';
+import { DAY, HOUR, type Micros, SECOND } from './simulated-time.ts';
 import { dayStart, STREAM, type World } from './world.ts';
 
 export interface Customer {
@@ -10,6 +11,7 @@ export interface Customer {
   readonly fullName: string;
   readonly segment: (typeof SEGMENTS)[number];
   readonly country: string | null;
+  readonly city: string | null;
   readonly createdAt: Micros;
   readonly updatedAt: Micros;
 }
@@ -67,18 +69,8 @@ const FAMILY = [
   'Tanaka',
 ] as const;
 
-/** How many customers have arrived by the end of day `day`. */
-export function customerCount(world: World, day: number): number {
-  return day < 0 ? 0 : world.launchCustomers + day * world.customersPerDay;
-}
-
 export function customerId(world: World, index: number): string {
   return uuidOf(world.seed, STREAM.customer, 0, index);
-}
-
-/** Where a customer lives and pays from, whether or not the row says so. */
-export function customerHome(world: World, index: number): Country {
-  return new Random(world.seed, STREAM.customer, 1, index).pick(COUNTRIES);
 }
 
 /** A customer as first written: those of the launch were imported in one go and are older than their rows' `updated_at`. */
@@ -88,7 +80,8 @@ export function customer(world: World, index: number): Customer {
   const family = random.pick(FAMILY);
   const odd = Math.floor(index / 10);
   const atLaunch = index < world.launchCustomers;
-  const day = atLaunch ? 0 : 1 + Math.floor((index - world.launchCustomers) / world.customersPerDay);
+  const day = arrivalDay(world, index);
+  const home = index % 40 === 11 ? null : customerHome(world, index, day);
   const arrived = dayStart(world, day) + random.below(24) * HOUR + random.below(HOUR);
   return {
     id: customerId(world, index),
@@ -99,7 +92,9 @@ export function customer(world: World, index: number): Customer {
         : `${given}.${family}.${index}@example.com`.toLowerCase().replaceAll(' ', ''),
     fullName: index % 10 === 7 ? ODD_NAMES[odd % ODD_NAMES.length]! : `${given} ${family}`,
     segment: SEGMENTS[[0, 0, 0, 1, 1, 2][random.below(6)]!]!,
-    country: index % 40 === 11 ? null : customerHome(world, index).code,
+    country: home?.country.code ?? null,
+    // Known to live in a country, but not where.
+    city: index % 25 === 4 ? null : (home?.city ?? null),
     createdAt: atLaunch ? world.start - random.below(90 * DAY) : arrived,
     updatedAt: atLaunch ? world.start : arrived,
   };
@@ -111,24 +106,42 @@ export function* customersOf(world: World, day: number): Generator<Customer> {
     yield customer(world, index);
 }
 
-/** Customers who move, upgrade or change their address on `day`: about one in a hundred. Their rows after the change. */
-export function customerChanges(world: World, day: number): Customer[] {
+/** A change of a customer's row; what is not named stays as it stands. */
+export interface CustomerChange {
+  readonly id: string;
+  /** How many segments on; the last is followed by the first, so that some come back to an old one. */
+  readonly segments: number;
+  readonly email: string | null;
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly at: Micros;
+}
+
+/** Customers who move, change their segment or their address on `day`: about one in a hundred, each once. */
+export function customerChanges(world: World, day: number): CustomerChange[] {
   if (day === 0) return [];
   const known = customerCount(world, day - 1);
+  const changes = new Map<number, CustomerChange>();
   const random = new Random(world.seed, STREAM.customerChange, day, 0);
-  const changed = new Map<number, Customer>();
   for (let count = Math.ceil(known / 100); count > 0; count--) {
     const index = random.below(known);
-    const before = customer(world, index);
-    const updatedAt = dayStart(world, day) + HOUR + random.below(22 * HOUR);
-    const change = random.below(3);
-    changed.set(index, {
-      ...before,
-      segment: change === 0 ? SEGMENTS[(SEGMENTS.indexOf(before.segment) + 1) % SEGMENTS.length]! : before.segment,
-      country: change === 1 ? random.pick(COUNTRIES).code : before.country,
-      email: change === 2 ? `moved-${day}-${index}@example.org` : before.email,
-      updatedAt,
+    const kind = random.below(4);
+    changes.set(index, {
+      ...unchanged(world, day, index),
+      segments: kind < 2 ? 1 + kind : 0,
+      email: kind < 2 ? null : `moved-${day}-${index}@example.org`,
     });
   }
-  return [...changed.values()];
+  for (let index = 0; index < known; index++) {
+    if (!movesOn(world, index, day)) continue;
+    const home = customerHome(world, index, day);
+    changes.set(index, { ...unchanged(world, day, index), country: home.country.code, city: home.city });
+  }
+  return [...changes.values()];
+}
+
+function unchanged(world: World, day: number, index: number): CustomerChange {
+  const at =
+    dayStart(world, day) + HOUR + (hashOf(world.seed, STREAM.customerChange, day, index + 1) % 79_200) * SECOND;
+  return { id: customerId(world, index), segments: 0, email: null, country: null, city: null, at };
 }

@@ -9,6 +9,7 @@ export interface Merchant {
   readonly industry: string;
   readonly size: (typeof SIZES)[number];
   readonly country: string | null;
+  readonly city: string | null;
   readonly createdAt: Micros;
   readonly updatedAt: Micros;
 }
@@ -52,6 +53,9 @@ export function merchant(world: World, index: number): Merchant {
   const arrivalDay = atLaunch ? 0 : 1 + Math.floor((index - world.launchMerchants) / world.merchantsPerDay);
   const written = dayStart(world, arrivalDay + delayDays(world, index)) + random.below(24) * HOUR + random.below(HOUR);
   const industry = random.pick(INDUSTRIES);
+  const size = random.pick(SIZES);
+  const country = random.pick(COUNTRIES);
+  const isPlaced = index % 20 !== 6;
   return {
     id: merchantId(world, index),
     name:
@@ -59,8 +63,9 @@ export function merchant(world: World, index: number): Merchant {
         ? ODD_MERCHANT_NAMES[Math.floor(index / 4) % ODD_MERCHANT_NAMES.length]!
         : `${industry} No. ${index}`,
     industry,
-    size: random.pick(SIZES),
-    country: index % 20 === 6 ? null : random.pick(COUNTRIES).code,
+    size,
+    country: isPlaced ? country.code : null,
+    city: isPlaced ? random.pick(country.cities) : null,
     createdAt: atLaunch ? world.start - random.below(200 * DAY) : written,
     updatedAt: atLaunch ? world.start : written,
   };
@@ -75,23 +80,37 @@ export function* merchantsOf(world: World, day: number): Generator<Merchant> {
   }
 }
 
-/** Merchants that grow, move or are renamed on `day`: at least one. Their rows after the change. */
-export function merchantChanges(world: World, day: number): Merchant[] {
+/** A change of a merchant's row; what is not named stays as it stands. */
+export interface MerchantChange {
+  readonly id: string;
+  /** How many sizes on; the largest is followed by the smallest. */
+  readonly sizes: number;
+  readonly name: string | null;
+  readonly industry: string | null;
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly at: Micros;
+}
+
+/** Merchants that grow, shrink, move, are renamed or turn to another trade on `day`: at least one, each once. */
+export function merchantChanges(world: World, day: number): MerchantChange[] {
   if (day === 0) return [];
   const known = merchantCount(world, day - 1 - MERCHANT_DELAY_DAYS) || world.launchMerchants;
   const random = new Random(world.seed, STREAM.merchantChange, day, 0);
-  const changed = new Map<number, Merchant>();
+  const changed = new Map<number, MerchantChange>();
   for (let count = Math.ceil(known / 100); count > 0; count--) {
     const index = random.below(known);
-    const before = merchant(world, index);
-    const updatedAt = dayStart(world, day) + HOUR + random.below(22 * HOUR);
-    const change = random.below(3);
+    const at = dayStart(world, day) + HOUR + random.below(22 * HOUR);
+    const kind = random.below(6);
+    const country = random.pick(COUNTRIES);
     changed.set(index, {
-      ...before,
-      size: change === 0 ? SIZES[(SIZES.indexOf(before.size) + 1) % SIZES.length]! : before.size,
-      country: change === 1 ? random.pick(COUNTRIES).code : before.country,
-      name: change === 2 ? `${before.name} (since day ${day})` : before.name,
-      updatedAt,
+      id: merchantId(world, index),
+      sizes: kind < 2 ? 1 + kind : 0,
+      name: kind === 2 || kind === 3 ? `${merchant(world, index).name} (since day ${day})` : null,
+      industry: kind === 4 ? random.pick(INDUSTRIES) : null,
+      country: kind === 5 ? country.code : null,
+      city: kind === 5 ? random.pick(country.cities) : null,
+      at,
     });
   }
   return [...changed.values()];

@@ -1,4 +1,4 @@
-import type { Plan } from './payment-plan.ts';
+import type { DisputeReason, Plan } from './payment-plan.ts';
 import { type Random, uuidOf } from './random.ts';
 import type { Status } from './reference-data.ts';
 import { DAY, HOUR, MINUTE, type Micros, SECOND } from './simulated-time.ts';
@@ -11,11 +11,19 @@ export interface Move {
   readonly by: string;
 }
 
-/** One change of a payment, written in one database transaction: a status move, a refund, both, or a new reason for a refund. */
+/** What becomes of the payment's dispute. */
+export interface DisputeStep {
+  readonly id: string;
+  readonly status: 'open' | 'won' | 'lost';
+  readonly reason: DisputeReason;
+}
+
+/** One change of a payment, written in one database transaction: a status move, a refund, a dispute's step, or a new reason for a refund. */
 export interface PaymentEvent {
   readonly at: Micros;
   readonly move: Move | null;
   readonly refund: { readonly id: string; readonly cents: number; readonly reason: string | null } | null;
+  readonly dispute: DisputeStep | null;
   readonly note: { readonly refundId: string; readonly reason: string } | null;
 }
 
@@ -31,6 +39,13 @@ interface Birth {
 }
 
 const REASONS = ['requested by customer', 'duplicate', 'item "broken"\nsecond line', "didn't arrive", null] as const;
+
+const REASON_TEXTS: Readonly<Record<DisputeReason, string>> = {
+  fraudulent: 'chargeback: "not me"',
+  product_not_received: "chargeback: didn't arrive",
+  duplicate: 'chargeback: charged twice',
+  other: 'chargeback',
+};
 
 /** All that happens to a payment after its birth, oldest first. */
 export function lifeOf(birth: Birth): PaymentEvent[] {
@@ -50,18 +65,27 @@ export function lifeOf(birth: Birth): PaymentEvent[] {
     by: 'gateway',
   };
   const events = [event(settledAt, { move: settled }), ...refundsOf(birth, settledAt)];
-  if (plan.disputeDays !== null) {
-    const move: Move = { from: 'succeeded', to: 'disputed', reason: 'chargeback: "not me"', by: "card scheme's desk" };
-    events.push(event(laterTime(birth, plan.disputeDays), { move }));
-  }
-  if (plan.wonDays !== null) {
-    events.push(
-      event(laterTime(birth, plan.wonDays), {
-        move: { from: 'disputed', to: 'succeeded', reason: 'dispute won', by: 'back office' },
-      }),
-    );
-  }
+  if (!failed) events.push(...disputeOf(birth));
   return events.sort((a, b) => a.at - b.at);
+}
+
+function disputeOf(birth: Birth): PaymentEvent[] {
+  const { world, day, index, random } = birth;
+  const planned = birth.plan.dispute;
+  if (planned === null) return [];
+  const { days, closed, friendlyFraud = 0 } = planned;
+  const id = uuidOf(world.seed, STREAM.dispute, day, index);
+  const reason = random.chance(friendlyFraud) ? 'fraudulent' : planned.reason;
+  const at = (later: number) => laterTime(birth, later);
+  const opened: Move = { from: 'succeeded', to: 'disputed', reason: REASON_TEXTS[reason], by: "card scheme's desk" };
+  const events = [event(at(days), { move: opened, dispute: { id, status: 'open', reason } })];
+  if (closed?.won) {
+    const move: Move = { from: 'disputed', to: 'succeeded', reason: 'dispute won', by: 'back office' };
+    events.push(event(at(closed.days), { move, dispute: { id, status: 'won', reason } }));
+  } else if (closed) {
+    events.push(event(at(closed.days), { dispute: { id, status: 'lost', reason } }));
+  }
+  return events;
 }
 
 function refundsOf(birth: Birth, settledAt: Micros): PaymentEvent[] {
@@ -86,7 +110,7 @@ function refundsOf(birth: Birth, settledAt: Micros): PaymentEvent[] {
 }
 
 function event(at: Micros, what: Partial<PaymentEvent>): PaymentEvent {
-  return { at, move: null, refund: null, note: null, ...what };
+  return { at, move: null, refund: null, dispute: null, note: null, ...what };
 }
 
 /** Some time on a later day; after the small hours, so that it follows a settlement just past midnight. */

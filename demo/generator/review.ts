@@ -2,6 +2,7 @@ import type { ObjectId } from 'mongodb';
 import { dirtSlot, documentOf, indexOfSlot, MISSING, NUMBER_FORMS, objectIdAt, TIME_FORMS } from './document-dirt.ts';
 import { payment } from './payment.ts';
 import { Random, uuidOf } from './random.ts';
+import { paymentsOn } from './season.ts';
 import { DAY, HOUR, type Micros } from './simulated-time.ts';
 import { dayStart, STREAM, type World } from './world.ts';
 
@@ -50,7 +51,7 @@ function writtenAt(world: World, day: number, index: number): number {
 function reviewed(world: World, day: number, index: number) {
   const random = new Random(world.seed, STREAM.review, day, index + 0x1000000);
   const madeOn = Math.max(0, day - random.below(6));
-  return payment(world, madeOn, random.below(world.rowsPerDay));
+  return payment(world, madeOn, random.below(paymentsOn(world, madeOn)));
 }
 
 /** Review document `index` of `day` as first inserted. */

@@ -1,5 +1,5 @@
 import type { ObjectId } from 'mongodb';
-import { customerCount, customerHome } from './customer.ts';
+import { customerHome, type Home, payingCustomers } from './customer-home.ts';
 import { dirtSlot, documentOf, indexOfSlot, MISSING, NUMBER_FORMS, objectIdAt, TIME_FORMS } from './document-dirt.ts';
 import { Random, uuidOf } from './random.ts';
 import type { DEVICES } from './reference-data.ts';
@@ -68,7 +68,7 @@ export function session(world: World, day: number, index: number): SessionDocume
   const at = insertedAt(world, day, index);
   const startMillis = Math.floor((insertedAt(world, day, origin) - random.below(30 * MINUTE)) / 1000);
   const seconds = random.below(1800) + (again ? 60 : 0);
-  const customer = random.below(Math.max(world.launchCustomers, customerCount(world, day - 1)));
+  const customer = random.below(payingCustomers(world, day));
   const events = Array.from({ length: 1 + random.below(8) + (again ? 1 : 0) }, (_, position) =>
     eventOf(random, startMillis + position * 7000),
   );
@@ -78,7 +78,7 @@ export function session(world: World, day: number, index: number): SessionDocume
     session_id: slot in SLOT.ids ? SLOT.ids[slot] : uuidOf(world.seed, STREAM.session, day, origin),
     session_start: ODD_TIMES[slot] ? ODD_TIMES[slot](startMillis) : new Date(startMillis),
     device: slot === SLOT.noDevice ? MISSING : deviceOf(slot, random),
-    location: slot === SLOT.noLocation ? MISSING : locationOf(world, slot, customer, random),
+    location: slot === SLOT.noLocation ? MISSING : locationOf(slot, customerHome(world, customer, day), random),
     events: slot === SLOT.noEvents ? MISSING : slot === SLOT.eventsAsObject ? { 0: events[0] } : events,
     sessionDuration: ODD_DURATIONS[slot] ? ODD_DURATIONS[slot](seconds) : seconds,
     isActive: slot in ODD_ACTIVE ? ODD_ACTIVE[slot] : slot === SLOT.open,
@@ -93,13 +93,13 @@ function deviceOf(slot: number, random: Random): Record<string, unknown> {
   return slot === SLOT.numericVersion ? { ...system, osVersion: Number.parseFloat(system.osVersion) } : { ...system };
 }
 
-function locationOf(world: World, slot: number, customer: number, random: Random): Record<string, unknown> {
-  const home = customerHome(world, customer);
-  const country = slot === SLOT.nullCountry ? null : slot === SLOT.lowerCountry ? home.code.toLowerCase() : home.code;
+function locationOf(slot: number, home: Home, random: Random): Record<string, unknown> {
+  const { code } = home.country;
+  const country = slot === SLOT.nullCountry ? null : slot === SLOT.lowerCountry ? code.toLowerCase() : code;
   return {
     ip: `10.${random.below(256)}.${random.below(256)}.${random.below(256)}`,
     country,
-    city: random.pick(home.cities),
+    city: home.city,
   };
 }
 

@@ -15,7 +15,7 @@ export interface World {
   readonly sessionsPerDay: number;
   readonly launchSubscriptions: number;
   readonly subscriptionsPerDay: number;
-  /** Scored copies in MongoDB: of every payment of a small day, of a sample of a large one. */
+  /** Scored copies in MongoDB: a sample of the payments. */
   readonly scoredCopiesPerDay: number;
   readonly logsPerDay: number;
   readonly featuresPerDay: number;
@@ -84,8 +84,8 @@ export function createWorld(options: {
     reviewsPerDay: hundreds(0.1),
     sessionsPerDay: hundreds(0.25),
     launchSubscriptions: Math.max(40, Math.round(rowsPerDay * 0.08)),
-    subscriptionsPerDay: Math.max(1, Math.round(rowsPerDay * 0.0013)),
-    scoredCopiesPerDay: Math.min(rowsPerDay, 20_000),
+    subscriptionsPerDay: Math.max(1, Math.round(rowsPerDay * 0.002)),
+    scoredCopiesPerDay: hundreds(0.1),
     logsPerDay: hundreds(0.02),
     featuresPerDay: hundreds(0.02),
     shiftDay: options.shiftFrom === undefined ? Number.POSITIVE_INFINITY : shiftDay(options.shiftFrom, options.start),

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import { copyRows } from './copy-text.ts';
-import { type Customer, customerChanges, customersOf } from './customer.ts';
-import { type Merchant, merchantChanges, merchantsOf } from './merchant.ts';
+import { type Customer, type CustomerChange, customerChanges, customersOf } from './customer.ts';
+import { type Merchant, type MerchantChange, merchantChanges, merchantId, merchantsOf } from './merchant.ts';
+import { merchantProfile } from './merchant-profile.ts';
 import { Random } from './random.ts';
-import { isoOf } from './simulated-time.ts';
-import { STREAM, type World } from './world.ts';
+import { SEGMENTS, SIZES } from './reference-data.ts';
+import { HOUR, isoOf } from './simulated-time.ts';
+import { dayStart, STREAM, type World } from './world.ts';
 
 /** The customers and merchants who arrive on `day`, and those who change. */
 export async function writeParties(
@@ -14,12 +16,8 @@ export async function writeParties(
 ): Promise<{ customers: number; merchants: number }> {
   const password = await passwordHash(client, world, day);
   const merchants = await copyRows(client, 'merchant', MERCHANT_COLUMNS, merchantRows(merchantsOf(world, day)));
-  for (const changed of merchantChanges(world, day)) {
-    await client.query(
-      'update merchant set name = $2, size = $3, country = $4, updated_at = $5 where id = $1 and updated_at < $5',
-      [changed.id, changed.name, changed.size, changed.country, isoOf(changed.updatedAt)],
-    );
-  }
+  await writeProfiles(client, world, day);
+  await updateMerchants(client, merchantChanges(world, day));
   const customers = await copyRows(
     client,
     'customer',
@@ -30,7 +28,7 @@ export async function writeParties(
   return { customers, merchants };
 }
 
-const MERCHANT_COLUMNS = ['id', 'name', 'industry', 'size', 'country', 'created_at', 'updated_at'];
+const MERCHANT_COLUMNS = ['id', 'name', 'industry', 'size', 'country', 'city', 'created_at', 'updated_at'];
 const CUSTOMER_COLUMNS = [
   'id',
   'user_name',
@@ -39,36 +37,86 @@ const CUSTOMER_COLUMNS = [
   'full_name',
   'segment',
   'country',
+  'city',
   'created_at',
   'updated_at',
 ];
 
 function* merchantRows(merchants: Iterable<Merchant>): Generator<(string | null)[]> {
   for (const row of merchants) {
-    yield [row.id, row.name, row.industry, row.size, row.country, isoOf(row.createdAt), isoOf(row.updatedAt)];
+    yield [row.id, row.name, row.industry, row.size, row.country, row.city, isoOf(row.createdAt), isoOf(row.updatedAt)];
   }
 }
 
 function* customerRows(customers: Iterable<Customer>, password: string): Generator<(string | null)[]> {
   for (const row of customers) {
     const times = [isoOf(row.createdAt), isoOf(row.updatedAt)];
-    yield [row.id, row.userName, password, row.email, row.fullName, row.segment, row.country, ...times];
+    yield [row.id, row.userName, password, row.email, row.fullName, row.segment, row.country, row.city, ...times];
   }
 }
 
-async function updateCustomers(client: pg.Client, changed: readonly Customer[]): Promise<void> {
+// A change starts from the row as it stands, so that histories have no gaps. Where only the country is known, the city stays unknown too.
+async function updateCustomers(client: pg.Client, changes: readonly CustomerChange[]): Promise<void> {
   await client.query(
-    `update customer set segment = c.segment, country = c.country, email = c.email, updated_at = c.updated_at
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) as c (id, segment, country, email, updated_at)
-     where customer.id = c.id and customer.updated_at < c.updated_at`,
+    `update customer set
+       segment = ($7::text[])[(array_position($7, segment) - 1 + c.segments) % array_length($7, 1) + 1],
+       email = coalesce(c.email, customer.email), country = coalesce(c.country, customer.country),
+       city = case when c.country is null then customer.city else c.city end, updated_at = c.at
+     from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) as c (id, segments, email, country, city, at)
+     where customer.id = c.id and customer.updated_at < c.at`,
     [
-      changed.map((row) => row.id),
-      changed.map((row) => row.segment),
-      changed.map((row) => row.country),
-      changed.map((row) => row.email),
-      changed.map((row) => isoOf(row.updatedAt)),
+      changes.map((change) => change.id),
+      changes.map((change) => change.segments),
+      changes.map((change) => change.email),
+      changes.map((change) => change.country),
+      changes.map((change) => change.city),
+      changes.map((change) => isoOf(change.at)),
+      SEGMENTS,
     ],
   );
+}
+
+async function updateMerchants(client: pg.Client, changes: readonly MerchantChange[]): Promise<void> {
+  await client.query(
+    `update merchant set
+       size = ($8::text[])[(array_position($8, size) - 1 + c.sizes) % array_length($8, 1) + 1],
+       name = coalesce(c.name, merchant.name), industry = coalesce(c.industry, merchant.industry),
+       country = coalesce(c.country, merchant.country),
+       city = case when c.country is null then merchant.city else c.city end, updated_at = c.at
+     from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+       as c (id, sizes, name, industry, country, city, at)
+     where merchant.id = c.id and merchant.updated_at < c.at`,
+    [
+      changes.map((change) => change.id),
+      changes.map((change) => change.sizes),
+      changes.map((change) => change.name),
+      changes.map((change) => change.industry),
+      changes.map((change) => change.country),
+      changes.map((change) => change.city),
+      changes.map((change) => isoOf(change.at)),
+      SIZES,
+    ],
+  );
+}
+
+/** The wide row of each merchant that comes on `day`; now and then the risk desk looks at one again. */
+async function writeProfiles(client: pg.Client, world: World, day: number): Promise<void> {
+  const profiles = [...merchantsOf(world, day)].map((made) => merchantProfile(world, made));
+  if (profiles[0]) await copyRows(client, 'merchant_profile', Object.keys(profiles[0]), profiles.map(Object.values));
+  if (day === 0) return;
+  const random = new Random(world.seed, STREAM.profile, day, 1);
+  const known = world.launchMerchants;
+  for (let count = Math.ceil(known / 100); count > 0; count--) {
+    await client.query(
+      'update merchant_profile set risk_score = $2, risk_note = $3, updated_at = $4 where merchant_id = $1 and updated_at < $4',
+      [
+        merchantId(world, random.below(known)),
+        random.below(101),
+        `looked at again on day ${day}`,
+        isoOf(dayStart(world, day) + 8 * HOUR + random.below(HOUR)),
+      ],
+    );
+  }
 }
 
 /** One bcrypt hash for all who arrive on a day (hashing each would take hours), with a salt of the seed, so that rows repeat to the byte. */

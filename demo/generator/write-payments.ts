@@ -1,69 +1,128 @@
 import type pg from 'pg';
 import { type CopyValue, copyRows } from './copy-text.ts';
+import { fraudsOf } from './fraud-plan.ts';
+import { GATEWAY_EVENT_COLUMNS, gatewayEvents } from './gateway-event.ts';
 import { type Payment, payment } from './payment.ts';
-import { DAY, dateOf, isoOf } from './simulated-time.ts';
+import { disputesUntil, refundsUntil } from './payment-books.ts';
+import { paymentsOn } from './season.ts';
+import { DAY, dateOf, isoOf, type Micros } from './simulated-time.ts';
 import { dayStart, type World } from './world.ts';
 
-const TRANSACTION_COLUMNS = [
-  ...['id', 'status', 'merchant_id', 'customer_id', 'amount', 'currency', 'payment_method', 'device_type'],
-  ...['billing_street', 'billing_city', 'billing_postal_code', 'billing_country'],
-  ...['ip_address', 'location_city', 'location_country', 'event_time', 'created_at', 'updated_at'],
-];
-const STATE_CHANGE_COLUMNS = ['transaction_id', 'from_status', 'to_status', 'reason', 'updated_by', 'updated_at'];
+/** Everything about payments that is written in bulk: table and columns. */
+const TABLES = {
+  transaction: [
+    ...['id', 'status', 'merchant_id', 'customer_id', 'amount', 'currency', 'payment_method', 'device_type'],
+    ...['billing_street', 'billing_city', 'billing_postal_code', 'billing_country'],
+    ...['ip_address', 'location_city', 'location_country', 'card_token', 'card_country', 'subscription_id'],
+    ...['event_time', 'created_at', 'updated_at'],
+  ],
+  transaction_state_change: ['transaction_id', 'from_status', 'to_status', 'reason', 'updated_by', 'updated_at'],
+  order_line: [
+    ...['transaction_id', 'transaction_event_time', 'line_no', 'product_id', 'quantity', 'unit_price', 'amount'],
+    ...['currency', 'updated_at'],
+  ],
+  gateway_event: GATEWAY_EVENT_COLUMNS,
+  refund: [
+    ...['id', 'transaction_id', 'transaction_event_time', 'amount', 'currency', 'reason', 'created_at', 'updated_at'],
+  ],
+  dispute: [
+    ...['id', 'transaction_id', 'transaction_event_time', 'amount', 'currency', 'reason', 'status', 'created_at'],
+    ...['closed_at', 'updated_at'],
+  ],
+  'simulation.fraud': ['transaction_id', 'event_time', 'pattern'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+type Rows = { [table in keyof typeof TABLES]: CopyValue[][] };
+
+/** Payments made at once: enough for COPY to be fast, few enough to be held in memory. */
+const CHUNK = 20_000;
 
 /** Cents as a numeric(18,2). */
 export function amountOf(cents: number): string {
   return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
 }
 
-/** The payments made on `day`, as they stand at its end, and their status moves so far. Returns how many. */
-export async function writePayments(client: pg.Client, world: World, day: number): Promise<number> {
+export interface PaymentCounts {
+  readonly payments: number;
+  readonly refunds: number;
+  readonly disputes: number;
+}
+
+/**
+ * The payments made on `day` with all that belongs to them, as they stand at `until`: the end of the day, or of a bootstrap.
+ * The caller has turned foreign keys off and verifies them when everything is written (see references.ts).
+ */
+export async function writePayments(
+  client: pg.Client,
+  world: World,
+  day: number,
+  until: Micros,
+): Promise<PaymentCounts> {
   // Offline payments reach back two days, over a month's end too.
   for (const reached of [dayStart(world, day) - 2 * DAY, dayStart(world, day)]) {
     await client.query('select ensure_transaction_month($1)', [dateOf(reached)]);
   }
-  const payments = await copyRows(client, 'transaction', TRANSACTION_COLUMNS, transactionRows(world, day));
-  await copyRows(client, 'transaction_state_change', STATE_CHANGE_COLUMNS, stateChangeRows(world, day));
-  return payments;
-}
-
-function* paymentsOf(world: World, day: number): Generator<Payment> {
-  for (let index = 0; index < world.rowsPerDay; index++) yield payment(world, day, index);
-}
-
-function movesOfFirstDay(world: World, day: number, made: Payment) {
-  const end = dayStart(world, day + 1);
-  return made.life.filter((event) => event.move !== null && event.at < end);
-}
-
-function* transactionRows(world: World, day: number): Generator<CopyValue[]> {
-  for (const made of paymentsOf(world, day)) {
-    const last = movesOfFirstDay(world, day, made).at(-1);
-    yield [
-      ...[
-        made.id,
-        last?.move?.to ?? 'pending',
-        made.merchantId,
-        made.customerId,
-        amountOf(made.cents),
-        made.currency,
-        made.method,
-        made.device,
-      ],
-      ...(made.billing
-        ? [made.billing.street, made.billing.city, made.billing.postalCode, made.billing.country]
-        : [null, null, null, null]),
-      ...[made.ip, made.location?.city ?? null, made.location?.country ?? null],
-      ...[isoOf(made.eventTime), isoOf(made.createdAt), isoOf(last?.at ?? made.createdAt)],
-    ];
-  }
-}
-
-function* stateChangeRows(world: World, day: number): Generator<CopyValue[]> {
-  for (const made of paymentsOf(world, day)) {
-    yield [made.id, null, 'pending', null, 'checkout', isoOf(made.createdAt)];
-    for (const { at, move } of movesOfFirstDay(world, day, made)) {
-      yield [made.id, move!.from, move!.to, move!.reason, move!.by, isoOf(at)];
+  const payments = paymentsOn(world, day);
+  const counts = { payments, refunds: 0, disputes: 0 };
+  for (let first = 0; first < payments; first += CHUNK) {
+    const rows = emptyRows();
+    for (let index = first; index < Math.min(payments, first + CHUNK); index++) {
+      addPayment(rows, world, day, index, until);
     }
+    for (const [table, columns] of Object.entries(TABLES)) {
+      const some = rows[table as keyof Rows];
+      if (some.length > 0) await copyRows(client, table, columns, some);
+    }
+    counts.refunds += rows.refund.length;
+    counts.disputes += rows.dispute.length;
   }
+  return counts;
+}
+
+function emptyRows(): Rows {
+  return Object.fromEntries(Object.keys(TABLES).map((table) => [table, []])) as unknown as Rows;
+}
+
+function addPayment(rows: Rows, world: World, day: number, index: number, until: Micros): void {
+  const made = payment(world, day, index);
+  const moves = made.life.filter((event) => event.move !== null && event.at < until);
+  const [createdAt, eventTime] = [isoOf(made.createdAt), isoOf(made.eventTime)];
+  rows.transaction.push(transactionRow(made, moves.at(-1), eventTime, createdAt));
+  rows.transaction_state_change.push([made.id, null, 'pending', null, 'checkout', createdAt]);
+  for (const { at, move } of moves) {
+    rows.transaction_state_change.push([made.id, move!.from, move!.to, move!.reason, move!.by, isoOf(at)]);
+  }
+  for (const [number, { productId, quantity, unitCents }] of made.lines.entries()) {
+    const amounts = [quantity, amountOf(unitCents), amountOf(quantity * unitCents)];
+    rows.order_line.push([made.id, eventTime, number + 1, productId, ...amounts, made.currency, createdAt]);
+  }
+  rows.gateway_event.push(...gatewayEvents(world, day, index, made, dayStart(world, day + 1)));
+  const key = [made.id, eventTime];
+  for (const { id, cents, reason, at, updatedAt } of refundsUntil(made, until)) {
+    rows.refund.push([id, ...key, amountOf(cents), made.currency, reason, isoOf(at), isoOf(updatedAt)]);
+  }
+  for (const { id, cents, reason, status, at, closedAt } of disputesUntil(made, until)) {
+    const closed = closedAt === null ? null : isoOf(closedAt);
+    const row = [id, ...key, amountOf(cents), made.currency, reason, status, isoOf(at), closed, closed ?? isoOf(at)];
+    rows.dispute.push(row);
+  }
+  const fraud = fraudsOf(world, day).get(index);
+  if (fraud) rows['simulation.fraud'].push([...key, fraud.pattern]);
+}
+
+function transactionRow(
+  made: Payment,
+  last: Payment['life'][number] | undefined,
+  eventTime: string,
+  createdAt: string,
+): CopyValue[] {
+  return [
+    ...[made.id, last?.move?.to ?? 'pending', made.merchantId, made.customerId, amountOf(made.cents), made.currency],
+    ...[made.method, made.device],
+    ...(made.billing
+      ? [made.billing.street, made.billing.city, made.billing.postalCode, made.billing.country]
+      : [null, null, null, null]),
+    ...[made.ip, made.location?.city ?? null, made.location?.country ?? null],
+    ...[made.card?.token ?? null, made.card?.country ?? null, made.subscriptionId],
+    ...[eventTime, createdAt, last ? isoOf(last.at) : createdAt],
+  ];
 }

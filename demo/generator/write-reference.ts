@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { copyRows } from './copy-text.ts';
 import { type ExchangeRate, rateCorrections, ratesOf } from './exchange-rate.ts';
-import { COUNTRIES, COUNTRY_RENAME, CURRENCIES, DEVICES, PAYMENT_METHODS, STATUSES } from './reference-data.ts';
+import { CITIES, COUNTRIES, COUNTRY_RENAME, CURRENCIES, DEVICES, PAYMENT_METHODS, STATUSES } from './reference-data.ts';
 import { HOUR, isoOf } from './simulated-time.ts';
 import { dayStart, type World } from './world.ts';
 
-/** The tables everything refers to, on the day of the launch; on later days what changes in them. */
+/** The tables that others refer to, on the day of the launch; on later days what changes in them. */
 export async function writeReference(client: pg.Client, world: World, day: number): Promise<void> {
   if (day === 0) await writeLaunch(client, isoOf(world.start));
   if (day === COUNTRY_RENAME.day) {
@@ -35,6 +35,12 @@ async function writeLaunch(client: pg.Client, at: string): Promise<void> {
   );
   const countries = COUNTRIES.map((row) => [row.code, row.name, row.region, row.currency, at]);
   await copyRows(client, 'country', ['code', 'name', 'region', 'currency', 'updated_at'], countries);
+  await copyRows(
+    client,
+    'city',
+    ['id', 'name', 'country', 'timezone', 'updated_at'],
+    CITIES.map((row, position) => [position + 1, row.name, row.country, row.timezone, at]),
+  );
   await copyRows(
     client,
     'payment_status',

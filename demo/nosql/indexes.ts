@@ -14,16 +14,7 @@ export const MONGO_INDEXES: Readonly<Record<string, IndexDescription[]>> = {
     },
     UPDATED_AT,
   ],
-  transaction: [
-    {
-      key: { transaction_id: 1 },
-      name: 'transaction_id',
-      unique: true,
-      // Documents without one are many, and to an index they would all be the same.
-      partialFilterExpression: { transaction_id: { $type: 'string' } },
-    },
-    UPDATED_AT,
-  ],
+  transaction: [{ key: { transaction_id: 1 }, name: 'transaction_id', unique: true }, UPDATED_AT],
   log: [{ key: { user: 1, dbname: 1, 'lines.error_severity': 1 }, name: 'user_dbname_severity' }, UPDATED_AT],
   merchant: [{ key: { industry: 1, 'rating.average': 1 }, name: 'industry_rating' }, UPDATED_AT],
   ml_feature: [{ key: { entity: 1, time: 1 }, name: 'entity_time' }, UPDATED_AT],

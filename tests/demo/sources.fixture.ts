@@ -9,8 +9,8 @@ export interface SourceDatabase {
   readonly pgUrl: string;
   readonly client: pg.Client;
   readonly db: Db;
-  /** A generator that writes to this pair; closed with the sources. */
-  generator(options: Omit<GeneratorOptions, 'pg' | 'mongo'>): Promise<Generator>;
+  /** A generator that writes to this pair, or without documents to PostgreSQL only; closed with the sources. */
+  generator(options: Omit<GeneratorOptions, 'pg' | 'mongo'>, to?: { documents: boolean }): Promise<Generator>;
 }
 
 export interface Sources {
@@ -30,7 +30,8 @@ export async function openSources(addresses: AddressesFor<'postgres' | 'mongodb'
   const closers: (() => Promise<unknown>)[] = [];
 
   async function database(): Promise<SourceDatabase> {
-    const name = `demo_${process.pid}_${counter++}`;
+    // Of one width: the MongoDB stand-in drops a database together with those whose names begin with its name.
+    const name = `demo_${process.pid}_${String(counter++).padStart(3, '0')}`;
     await admin.query(`create database ${name}`);
     const url = new URL(addresses.postgresUrl);
     url.pathname = `/${name}`;
@@ -50,11 +51,11 @@ export async function openSources(addresses: AddressesFor<'postgres' | 'mongodb'
       pgUrl,
       client,
       db: mongo.db(name),
-      async generator(options) {
+      async generator(options, { documents } = { documents: true }) {
         const generator = await createGenerator({
           ...options,
           pg: pgUrl,
-          mongo: { url: addresses.mongodbUrl, database: name },
+          ...(documents && { mongo: { url: addresses.mongodbUrl, database: name } }),
         });
         generators.push(generator);
         return generator;
