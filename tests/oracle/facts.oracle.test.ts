@@ -164,7 +164,7 @@ await describeWith(['postgres', 'mongodb'], 'facts of a handful of payments', (a
     const { client, db } = database;
     const datasets = datasetsOf(projectDefinition);
     await using tables = await companyTables(datasets, client, db);
-    const now = {
+    const now: Record<string, TextRow[]> = {
       ...(await oracleSilver(client, db)),
       ...(await oracleGold(client, db)),
       'gold.customer_segmentation_summary': await oracleSegmentation(client),
