@@ -29,6 +29,8 @@ export interface Platform {
   source(source: SourceRef): SourceConnection;
   /** @throws bad_settings naming the setting that is missing */
   warehouse(name: string): Promise<Warehouse>;
+  /** Address of a webhook. @throws bad_settings naming the setting that is missing */
+  webhook(name: string): string;
   /** The machine's clock, or the simulated one. */
   now(): Instant;
   /** Set where the clock is simulated: what extractions record as the time of their look. */

@@ -8,7 +8,7 @@ export async function fetchVerified(store: ObjectStore, { path, sha256 }: Artifa
   const refuse = (what: string): never => {
     throw new StrataError('corrupt', what, {
       where: store.uri(path),
-      hint: 'Restore it from a backup of the lake, or make a new version: strata retrain --force.',
+      hint: 'Restore it from a backup of the lake, or let another version serve: strata model promote.',
     });
   };
   const bytes = await store.get(path);

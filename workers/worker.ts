@@ -6,6 +6,7 @@ import { activityBoundary } from '../activities/failures.ts';
 import { createIngestActivities } from '../activities/ingest.activities.ts';
 import type { Platform } from '../activities/platform.ts';
 import { createPublishActivities } from '../activities/publish.activities.ts';
+import { createRetrainActivities } from '../activities/retrain/retrain.activities.ts';
 import type { Settings } from '../config/settings.ts';
 import { queueName } from '../core/queue-names.ts';
 import { refuseProblems } from '../quality/definition.ts';
@@ -14,7 +15,7 @@ import { connectWorker } from './temporal-connection.ts';
 import { workerLogger } from './worker-log.ts';
 
 /** Queues that a worker can serve. */
-export const WORKER_QUEUES = ['control', 'extract', 'backfill-extract', 'transform', 'warehouse'] as const;
+export const WORKER_QUEUES = ['control', 'extract', 'backfill-extract', 'transform', 'warehouse', 'ml'] as const;
 export type WorkerQueue = (typeof WORKER_QUEUES)[number];
 
 export interface WorkerChoice {
@@ -99,6 +100,9 @@ function workOf(queue: WorkerQueue, platform: Platform, { builds, extractions }:
       return { activities: createBuildActivities(platform), maxConcurrentActivityTaskExecutions: builds };
     case 'warehouse':
       return { activities: createPublishActivities(platform), maxConcurrentActivityTaskExecutions: 1 };
+    case 'ml':
+      // A training takes every core it is given.
+      return { activities: createRetrainActivities(platform), maxConcurrentActivityTaskExecutions: 1 };
   }
 }
 

@@ -3,12 +3,16 @@ import type { BuildActivities } from '../activities/build.activities.ts';
 import type { ControlActivities } from '../activities/control.activities.ts';
 import type { IngestActivities } from '../activities/ingest.activities.ts';
 import type { PublishActivities } from '../activities/publish.activities.ts';
+import type { RetrainActivities, RetrainControlActivities } from '../activities/retrain/retrain.activities.ts';
 import { type Queue, queueName } from '../core/queue-names.ts';
 import { ACTIVITY_PROFILES } from './activity-profiles.ts';
 
 /** Before the environment is known: on the queue that the workflow itself is on. */
 export const control = proxyActivities<ControlActivities>(ACTIVITY_PROFILES.decide);
 export const waiting = proxyActivities<ControlActivities>(ACTIVITY_PROFILES.wait);
+
+/** Short steps of a retraining. */
+export const retrainControl = proxyActivities<RetrainControlActivities>(ACTIVITY_PROFILES.decide);
 
 function on<A>(env: string, queue: Queue, profile: ActivityOptions): ActivityInterfaceFor<A> {
   return proxyActivities<A>({ ...profile, taskQueue: queueName(env, queue) });
@@ -18,6 +22,7 @@ export const ingestActivities = (env: string, queue: 'extract' | 'backfill-extra
   on<IngestActivities>(env, queue, ACTIVITY_PROFILES.extract);
 export const buildActivities = (env: string) => on<BuildActivities>(env, 'transform', ACTIVITY_PROFILES.build);
 export const publishActivities = (env: string) => on<PublishActivities>(env, 'warehouse', ACTIVITY_PROFILES.publish);
+export const retrainActivities = (env: string) => on<RetrainActivities>(env, 'ml', ACTIVITY_PROFILES.build);
 
 /** Options of one call: what the UI shows beside the activity's name (200 bytes). */
 export const summary = (profile: keyof typeof ACTIVITY_PROFILES, text: string): ActivityOptions => ({

@@ -1,0 +1,25 @@
+import { calibrate, calibrationShape } from '../../ml/calibration.ts';
+import type { Table } from '../../ml/dataset.ts';
+import { readModel } from '../../ml/read-model.ts';
+import type { ModelRegistry, ModelVersion } from '../../ml/registry.ts';
+import type { Model } from '../../ml/trainer.ts';
+import type { Labels } from './read-set.ts';
+
+/** A registered version, ready to score. */
+export interface ScoringModel {
+  readonly version: ModelVersion;
+  readonly model: Model;
+  /** Codes of its categories: those of its training set. */
+  readonly labels: Labels;
+  /** Calibrated probabilities. */
+  probabilities(table: Table): Float64Array;
+}
+
+/** @throws corrupt when the artifact is gone or damaged; bad_input when there is no such version */
+export async function loadModel(registry: ModelRegistry, name: string, number: number): Promise<ScoringModel> {
+  const version = await registry.version(name, number);
+  const model = readModel(version.format, await registry.load(name, number), version.signature);
+  const labels = Object.fromEntries(version.signature.flatMap((f) => (f.labels ? [[f.name, f.labels]] : [])));
+  const calibration = calibrationShape.parse(version.calibration);
+  return { version, model, labels, probabilities: (table) => calibrate(calibration, model.predict(table)) };
+}

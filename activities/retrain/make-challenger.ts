@@ -1,0 +1,92 @@
+import { StrataError } from '../../core/errors.ts';
+import type { Retraining } from '../../core/retraining.ts';
+import { fetchVerified } from '../../ml/artifact-file.ts';
+import { calibrate, fitIsotonic } from '../../ml/calibration.ts';
+import { gbdtTrainer } from '../../ml/gbdt/gbdt.trainer.ts';
+import { logisticTrainer } from '../../ml/logistic.trainer.ts';
+import { areaUnderRoc, averagePrecision, recallAtPrecision } from '../../ml/metrics.ts';
+import { readModel } from '../../ml/read-model.ts';
+import type { ModelRegistry } from '../../ml/registry.ts';
+import { chooseThreshold } from '../../ml/threshold.ts';
+import { LIGHTGBM_FORMAT } from '../../ml/tree-model.ts';
+import { withAttempt } from '../attempt.ts';
+import type { Platform } from '../platform.ts';
+import { keep } from './evidence.ts';
+import { labelsOf, openSet, readDataset } from './read-set.ts';
+import type { Challenger, ChallengerInput } from './retrain.types.ts';
+
+/**
+ * The best trial becomes a version: calibrated and given its threshold on the validation set, measured on the test set,
+ * registered with everything it was made from.
+ * @throws quality when it does not rank better than chance
+ */
+export function makeChallenger(
+  platform: Platform,
+  registry: ModelRegistry,
+  retraining: Retraining,
+  { resolved, sets, best, trials, drift }: ChallengerInput,
+  madeBy: string,
+  signal: AbortSignal,
+): Promise<Challenger> {
+  return withAttempt(platform.temp, async (attempt) => {
+    await using session = await platform.openSession(signal);
+    const relation = await openSet(platform, attempt, sets.train);
+    const labels = await labelsOf(session, relation, retraining);
+    const read = async (of: string) => readDataset(session, of, retraining, labels);
+    const train = await read(relation);
+    const validation = await read(await openSet(platform, attempt, sets.validation));
+    const test = await read(await openSet(platform, attempt, sets.test));
+    const signature = train.columns.map(({ name, kind, labels: known }) => ({
+      name,
+      kind,
+      ...(known && { labels: known }),
+    }));
+    const artifact = await fetchVerified(platform.store, best.artifact);
+    const model = readModel(LIGHTGBM_FORMAT, artifact, signature);
+    const calibration = fitIsotonic(model.predict(validation), validation.target);
+    const chosen = chooseThreshold(calibrate(calibration, model.predict(validation)), validation.target, {
+      by: 'precision',
+      target: retraining.precision,
+    });
+    const scores = calibrate(calibration, model.predict(test));
+    const baseline = (await logisticTrainer.train({ train, seed: retraining.seed, signal })).model.predict(test);
+    const metrics = {
+      averagePrecision: averagePrecision(scores, test.target),
+      areaUnderRoc: areaUnderRoc(scores, test.target),
+      recallAtPrecision: recallAtPrecision(scores, test.target, retraining.precision),
+      baselineAveragePrecision: averagePrecision(baseline, test.target),
+      validationAveragePrecision: best.averagePrecision,
+      share: sets.test.positives / sets.test.rows,
+    };
+    if (metrics.areaUnderRoc <= 0.5) throw noBetterThanChance(retraining.model, metrics.areaUnderRoc);
+    // JSON has no infinity, and no probability reaches 2: nothing is an alert.
+    const threshold = Number.isFinite(chosen.score) ? chosen.score : 2;
+    const summary = { resolved, sets, trials, best: best.trial, threshold: chosen, metrics, drift };
+    const evidence = await keep(platform.store, resolved.evidence, 'challenger.json', JSON.stringify(summary, null, 2));
+    const version = await registry.register(retraining.model, {
+      madeBy,
+      format: LIGHTGBM_FORMAT,
+      artifact: best.artifact,
+      signature,
+      params: { trainer: gbdtTrainer.name, seed: retraining.seed, ...retraining.search[best.trial] },
+      metrics,
+      calibration,
+      threshold,
+      trainedFrom: {
+        [retraining.features.name]: resolved.pins.features,
+        [retraining.labels.dataset.name]: resolved.pins.labels,
+      },
+      sets,
+      evidence: { challenger: evidence, drift: drift.report },
+    });
+    const from = await registry.alias(retraining.model, 'challenger');
+    const signed = { who: 'drift_and_retrain', why: 'newly trained' };
+    await registry.move(retraining.model, { alias: 'challenger', from, to: version, ...signed });
+    return { version, metrics, threshold };
+  });
+}
+
+const noBetterThanChance = (model: string, area: number): StrataError =>
+  new StrataError('quality', `The new model of ${model} does not rank better than chance: AUC ${area.toFixed(3)}`, {
+    hint: 'Look at the features and labels in the evidence. The champion stays.',
+  });

@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Retraining } from '../../core/retraining.ts';
+import type { Session } from '../../engine/session.ts';
+import { ident, literal } from '../../engine/sql-text.ts';
+import { fetchVerified } from '../../ml/artifact-file.ts';
+import { type Column, type Dataset, sharedColumn } from '../../ml/dataset.ts';
+import type { Attempt } from '../attempt.ts';
+import type { Platform } from '../platform.ts';
+import { TARGET } from './labelled-rows.ts';
+import type { FileRef } from './retrain.types.ts';
+
+/** A relation over a kept Parquet file, after its hash was found right. */
+export async function openSet({ store }: Platform, { directory }: Attempt, ref: FileRef): Promise<string> {
+  const file = join(directory, `${ref.sha256}.parquet`);
+  await writeFile(file, await fetchVerified(store, ref));
+  return `read_parquet(${literal(file)})`;
+}
+
+/** A category's labels, in the order of their codes. The model keeps those of its training set. */
+export type Labels = Readonly<Record<string, readonly string[]>>;
+
+export async function labelsOf(session: Session, relation: string, { categorical }: Retraining): Promise<Labels> {
+  const found: Record<string, string[]> = {};
+  for (const name of categorical) {
+    const rows = await session.rows<{ v: string }>(
+      `SELECT DISTINCT ${ident(name)}::VARCHAR AS v FROM ${relation} WHERE ${ident(name)} IS NOT NULL ORDER BY v`,
+    );
+    found[name] = rows.map(({ v }) => v);
+  }
+  return found;
+}
+
+/** The features of all rows in the relation's order, and their labels. Null, and a label that is not known, is NaN. */
+export async function readDataset(
+  session: Session,
+  relation: string,
+  { numeric, categorical }: Retraining,
+  labels: Labels,
+): Promise<Dataset> {
+  const rows = Number(await session.value<bigint>(`SELECT count(*) FROM ${relation}`));
+  const expressions = [
+    ...numeric.map((name) => `${ident(name)}::DOUBLE`),
+    ...categorical.map((name) => codeOf(name, labels[name] ?? [])),
+  ];
+  const columns = [...numeric, ...categorical].map((name): Column => {
+    const known = labels[name];
+    return { name, values: sharedColumn(rows), kind: known ? 'category' : 'number', ...(known && { labels: known }) };
+  });
+  const target = new Uint8Array(rows);
+  let row = 0;
+  const result = await session.connection.stream(
+    `SELECT ${[...expressions.map((e) => `coalesce(${e}, 'nan'::DOUBLE)`), `${TARGET}::UTINYINT`].join(', ')} FROM ${relation}`,
+  );
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    for (const [c, { values }] of columns.entries()) {
+      const vector = chunk.getColumnVector(c);
+      for (let i = 0; i < chunk.rowCount; i++) values[row + i] = vector.getItem(i) as number;
+    }
+    const labelled = chunk.getColumnVector(columns.length);
+    for (let i = 0; i < chunk.rowCount; i++) target[row + i] = labelled.getItem(i) as number;
+    row += chunk.rowCount;
+  }
+  return { columns, rows, target };
+}
+
+const codeOf = (name: string, known: readonly string[]): string =>
+  `(nullif(list_position([${known.map(literal).join(', ')}]::VARCHAR[], ${ident(name)}::VARCHAR), 0) - 1)::DOUBLE`;

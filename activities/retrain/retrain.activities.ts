@@ -1,0 +1,94 @@
+import { Context } from '@temporalio/activity';
+import { StrataError } from '../../core/errors.ts';
+import { instant } from '../../core/instant.ts';
+import { LakeRegistry } from '../../ml/lake-registry.ts';
+import type { Platform } from '../platform.ts';
+import { compareModels } from './compare-models.ts';
+import { lookForDrift } from './look-for-drift.ts';
+import { makeChallenger } from './make-challenger.ts';
+import { sendNotice } from './notify.ts';
+import { prepareSets } from './prepare-sets.ts';
+import { promote, refuse, rollBack, watchChampion } from './promotion.ts';
+import type {
+  ChallengerInput,
+  CompareInput,
+  Notice,
+  PromoteInput,
+  ResolvedRetraining,
+  ResolveRetrainingInput,
+  RollbackInput,
+  Step,
+  TrialInput,
+  WatchInput,
+} from './retrain.types.ts';
+import { checkRetraining, retrainingNamed, windowsOf } from './retrain-input.ts';
+import { trainTrial } from './train-trial.ts';
+
+export const registryOf = (platform: Pick<Platform, 'store' | 'env' | 'now'>): LakeRegistry =>
+  new LakeRegistry(platform.store, platform.env, () => platform.now());
+
+/** What decides, tells or moves an alias: short, on the queue of the workflows. */
+export function createRetrainControlActivities(platform: Platform) {
+  const { env, project, lake } = platform;
+
+  /** Pins the tables and the champion: every later step goes by the same. @throws bad_input that says what is valid */
+  async function resolveRetraining({ input, nominal }: ResolveRetrainingInput): Promise<ResolvedRetraining> {
+    const now = nominal === undefined ? platform.now() : (platform.simulatedNow ?? instant(nominal));
+    const { retraining, asOf, force } = checkRetraining(project, input, now);
+    const { model, features, labels, policy, monitoring, search, notify: to } = retraining;
+    const version = async (name: string) => (await lake.table(name).load()).version;
+    const pins = { features: await version(features.name), labels: await version(labels.dataset.name) };
+    if (pins.features < 0) throw neverBuilt(features.name);
+    return {
+      env,
+      model,
+      asOf,
+      windows: windowsOf(retraining, asOf),
+      pins,
+      trials: search.length,
+      policy,
+      monitoring,
+      champion: await registryOf(platform).alias(model, 'champion'),
+      force,
+      notifies: to !== undefined,
+      evidence: `${env}/_strata/evidence/${model}/${asOf.slice(0, 10)}-${Context.current().info.workflowExecution?.runId ?? ''}`,
+    };
+  }
+
+  async function notify(notice: Notice): Promise<void> {
+    const name = retrainingNamed(project, notice.resolved.model).notify;
+    if (name === undefined) return;
+    await sendNotice(platform.webhook(name), notice, Context.current().cancellationSignal);
+  }
+
+  return { resolveRetraining, notify };
+}
+
+/** What reads rows, trains and compares: the `ml` queue. */
+export function createRetrainActivities(platform: Platform) {
+  const registry = registryOf(platform);
+  const retrainingOf = ({ resolved }: Step) => retrainingNamed(platform.project, resolved.model);
+  const signal = () => Context.current().cancellationSignal;
+  const workflow = () => Context.current().info.workflowExecution?.runId ?? '';
+
+  return {
+    lookForDrift: (step: Step) => lookForDrift(platform, registry, retrainingOf(step), step.resolved, signal()),
+    prepareSets: (step: Step) => prepareSets(platform, retrainingOf(step), step.resolved, signal()),
+    trainTrial: (input: TrialInput) => trainTrial(platform, retrainingOf(input), input, signal()),
+    makeChallenger: (input: ChallengerInput) =>
+      makeChallenger(platform, registry, retrainingOf(input), input, workflow(), signal()),
+    compareModels: (input: CompareInput) => compareModels(platform, registry, retrainingOf(input), input, signal()),
+    promoteChallenger: (input: PromoteInput) => promote(registry, input),
+    refuseChallenger: (input: PromoteInput) => refuse(registry, input),
+    watchChampion: (input: WatchInput) => watchChampion(platform, registry, retrainingOf(input), input, signal()),
+    rollBack: (input: RollbackInput) => rollBack(registry, input),
+  };
+}
+
+const neverBuilt = (features: string): StrataError =>
+  new StrataError('bad_input', `${features} was never built, so there is nothing to learn from`, {
+    hint: 'Run the pipeline that builds it first.',
+  });
+
+export type RetrainControlActivities = ReturnType<typeof createRetrainControlActivities>;
+export type RetrainActivities = ReturnType<typeof createRetrainActivities>;

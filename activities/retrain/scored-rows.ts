@@ -1,0 +1,32 @@
+import type { Retraining } from '../../core/retraining.ts';
+import type { Session } from '../../engine/session.ts';
+import { ident } from '../../engine/sql-text.ts';
+import type { ScoringModel } from './load-model.ts';
+import { readDataset } from './read-set.ts';
+
+/** The column that holds a model's probability. */
+export const SCORE = '_score';
+
+/** A temp table of the relation's rows with their scores. @param name of the table */
+export async function scoredRows(
+  session: Session,
+  relation: string,
+  retraining: Retraining,
+  model: ScoringModel,
+  name: string,
+): Promise<string> {
+  const [rows, scores] = [ident(`${name}_rows`), `${name}_scores`];
+  await session.run(`CREATE OR REPLACE TEMP TABLE ${rows} AS SELECT * FROM ${relation}`);
+  const probabilities = model.probabilities(await readDataset(session, rows, retraining, model.labels));
+  await session.run(`CREATE OR REPLACE TEMP TABLE ${ident(scores)} (${SCORE} DOUBLE)`);
+  const appender = await session.connection.createAppender(scores, undefined, 'temp');
+  for (const probability of probabilities) {
+    appender.appendDouble(probability);
+    appender.endRow();
+  }
+  appender.closeSync();
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE ${ident(name)} AS SELECT * FROM ${rows} POSITIONAL JOIN ${ident(scores)}`,
+  );
+  return ident(name);
+}

@@ -1,0 +1,9 @@
+SELECT
+  id,
+  customer_id,
+  amount,
+  pace,
+  shop,
+  happened_at,
+  CAST(happened_at AT TIME ZONE 'UTC' AS DATE) AS event_date
+FROM {{raw}}

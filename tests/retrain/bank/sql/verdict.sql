@@ -1,0 +1,1 @@
+SELECT id, event_id, is_fraud, known_at FROM {{raw}}

@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { registryOf } from '../../activities/retrain/retrain.activities.ts';
+import type { RetrainingState } from '../../workflows/messages.ts';
+import { describeWith } from '../servers.ts';
+import { failureOf } from '../workflows/failure-of.ts';
+import { until } from '../workflows/until.ts';
+import { Bank } from './bank.fixture.ts';
+
+const MINUTES = 60_000;
+const BEFORE = '2026-01-24T02:00:00Z';
+const AFTER = '2026-02-18T02:00:00Z';
+
+await describeWith(['temporal', 'postgres'], 'drift and retraining', (addresses) => {
+  let bank: Bank;
+
+  beforeAll(async () => {
+    bank = await Bank.open(addresses);
+    await bank.live(1, 23, 'before');
+  }, MINUTES);
+
+  afterAll(() => bank?.close());
+
+  test('the first model is trained without drift; without drift nothing happens', { timeout: 3 * MINUTES }, () =>
+    bank.withWorker(BEFORE, {}, async ({ platform }) => {
+      await bank.load('2026-01-01', '2026-01-23');
+      const first = await bank.retrain();
+      expect(first).toMatchObject({ outcome: 'promoted', champion: 1, drift: { drifted: [] } });
+      // Half of the amounts of a certain size are fraud, and two of a hundred of the others: no model ranks much better.
+      expect(first.challenger!.metrics.averagePrecision).toBeGreaterThan(0.3);
+      expect(await registryOf(platform).alias('bank_fraud', 'champion')).toBe(1);
+      const again = await bank.retrain();
+      expect(again).toMatchObject({ outcome: 'no_drift', champion: 1 });
+      expect(bank.told.map(({ event }) => event)).toEqual(['drift', 'promoted']);
+    }),
+  );
+
+  test('drift starts a training; a person refuses it, and the champion stays', { timeout: 3 * MINUTES }, async () => {
+    await bank.live(24, 48, 'after');
+    const policy = { ...POLICY, approval: { by: 'person', within: '10 minutes', otherwise: 'approve' } } as const;
+    await bank.withWorker(AFTER, { policy }, async ({ platform }) => {
+      await bank.load('2026-01-24', '2026-02-17');
+      const handle = await bank.start('drift_and_retrain', {});
+      const waiting = await until(async () => {
+        const state = await handle.query<RetrainingState>('retraining');
+        return state.state === 'waiting for approval' ? state : undefined;
+      });
+      const drift = waiting.lines.find(({ step }) => step === 'drift');
+      expect(drift?.result).toContain('shop');
+      expect(drift?.result).toContain('amount');
+      const decide = (approve: boolean, who: string, why: string) =>
+        handle.executeUpdate('decide', { args: [{ approve, who, why }] });
+      await expect(decide(true, '', '')).rejects.toThrow();
+      await decide(false, 'Ada', 'too soon');
+      expect(await handle.result()).toMatchObject({
+        outcome: 'refused',
+        champion: 1,
+        decision: { approve: false, who: 'Ada' },
+      });
+      expect(await registryOf(platform).alias('bank_fraud', 'champion')).toBe(1);
+      expect(await registryOf(platform).alias('bank_fraud', 'challenger')).toBeNull();
+    });
+  });
+
+  test('by policy the better challenger is champion, with evidence of every step', { timeout: 3 * MINUTES }, () =>
+    bank.withWorker(AFTER, {}, async ({ platform }) => {
+      const told = bank.told.length;
+      const next = await bank.retrain({ model: 'bank_fraud' });
+      expect(next).toMatchObject({ outcome: 'promoted', champion: 3, comparison: { passes: true } });
+      expect(bank.told.slice(told).map(({ event }) => event)).toEqual(['drift', 'promoted']);
+      const history = await registryOf(platform).history('bank_fraud');
+      expect(history.filter((event) => event.kind === 'moved' && event.alias === 'champion')).toMatchObject([
+        { from: null, to: 1 },
+        { from: 1, to: 3, who: 'policy' },
+      ]);
+      const version = await registryOf(platform).version('bank_fraud', 3);
+      expect(version.trainedFrom).toHaveProperty(['feature.event']);
+      expect(Object.keys(version.evidence).sort()).toEqual(['challenger', 'comparison', 'drift']);
+      for (const { path } of [...Object.values(version.evidence), ...Object.values(version.sets)]) {
+        expect(existsSync(join(bank.folder, 'lake', path)), path).toBe(true);
+      }
+    }),
+  );
+
+  test('a champion that turns out worse is taken back', { timeout: 3 * MINUTES }, () =>
+    bank.withWorker(
+      AFTER,
+      { policy: { ...POLICY, confidence: 0 }, monitoring: { every: '1 second', for: '2 seconds', mostLoss: -1 } },
+      async ({ platform }) => {
+        const third = await bank.retrain({ force: true, asOf: '2026-02-10' });
+        expect(third).toMatchObject({ outcome: 'rolled_back', champion: 3 });
+        expect(await registryOf(platform).alias('bank_fraud', 'champion')).toBe(3);
+        expect(bank.told.at(-1)).toMatchObject({ event: 'rolled_back' });
+      },
+    ),
+  );
+
+  test(
+    'a damaged champion, too few frauds and wrong input end it with a reason; the champion stays',
+    {
+      timeout: 3 * MINUTES,
+    },
+    () =>
+      bank.withWorker(AFTER, {}, async ({ platform }) => {
+        const { artifact } = await registryOf(platform).version('bank_fraud', 3);
+        const file = join(bank.folder, 'lake', artifact.path);
+        const bytes = await readFile(file);
+        await writeFile(file, Buffer.concat([bytes, Buffer.from('x')]));
+        const damaged = await failureOf(bank.retrain({ force: true }));
+        expect(damaged.message).toContain('its hash differs');
+        await writeFile(file, bytes);
+        const few = await failureOf(bank.retrain({ force: true, asOf: '2026-01-06' }));
+        expect(few.message).toContain('are needed');
+        expect((await failureOf(bank.retrain({ model: 'bank_frau' }))).message).toContain('bank_fraud');
+        expect((await failureOf(bank.retrain({ asOf: '2027-01-01' }))).message).toContain('not after today');
+        expect(await registryOf(platform).alias('bank_fraud', 'champion')).toBe(3);
+      }),
+  );
+});
+
+const POLICY = {
+  leastPositives: 20,
+  leastGain: 0,
+  confidence: 0.5,
+  mostSliceLoss: 1,
+  mostMillisPerRow: 50,
+  approval: { by: 'automatic' },
+} as const;
