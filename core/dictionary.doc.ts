@@ -19,7 +19,7 @@ export function dictionaryDocument(project: Project, views: readonly DescribedVi
   const layers = [...new Set(datasets.map(layerOf).reverse())];
   return [
     `# Data dictionary of ${project.name}`,
-    'Written by `npm run docs` from the models: change the description of a column there. How tables refer to each other: schema.md.',
+    'Written by `npx strata docs` from the models: change the description of a column there. How tables refer to each other: schema.md.',
     contents(layers, datasets, views),
     ...(views.length > 0 ? ['## Views of the warehouse', ...views.map(viewSection)] : []),
     ...layers.flatMap((layer) => [

@@ -10,7 +10,7 @@ export function schemaDocument(project: Project): string {
   const others = tables.filter((table) => !isDimension(table));
   return [
     `# The warehouse of ${project.name}`,
-    'Written by `npm run docs` from the models. What each column means: data-dictionary.md.',
+    'Written by `npx strata docs` from the models. What each column means: data-dictionary.md.',
     '## All tables',
     diagram([], tables),
     '## Dimensions',

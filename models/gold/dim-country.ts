@@ -1,4 +1,4 @@
-import { bigint, boolean, dataset, key, references, text, unique } from '../../core/builders.ts';
+import { bigint, boolean, dataset, key, references, text } from '../../core/builders.ts';
 import { city } from '../silver/city.ts';
 import { country } from '../silver/country.ts';
 import { customerVersion } from '../silver/customer-version.ts';
@@ -6,6 +6,7 @@ import { mention } from '../silver/mention.ts';
 import { merchantVersion } from '../silver/merchant-version.ts';
 import { publicHoliday } from '../silver/public-holiday.ts';
 import { dimRegion } from './dim-region.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimCountry = dataset({
   name: 'gold.dim_country',
@@ -29,5 +30,5 @@ export const dimCountry = dataset({
     currency: text().nullable().describe('ISO 4217 code of the national currency'),
     is_inferred: boolean().describe('Mentioned, but not in the source yet'),
   },
-  checks: [unique('country_key')],
+  checks: dimensionChecks('country_key'),
 });

@@ -1,6 +1,7 @@
-import { bigint, boolean, dataset, integer, key, text, unique } from '../../core/builders.ts';
+import { bigint, boolean, dataset, integer, key, text } from '../../core/builders.ts';
 import { currency } from '../silver/currency.ts';
 import { mention } from '../silver/mention.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimCurrency = dataset({
   name: 'gold.dim_currency',
@@ -14,5 +15,5 @@ export const dimCurrency = dataset({
     exponent: integer().nullable().describe('Decimals of its smallest unit: EUR 2, JPY 0, KWD 3'),
     is_inferred: boolean().describe('Mentioned, but not in the source yet'),
   },
-  checks: [unique('currency_key')],
+  checks: dimensionChecks('currency_key'),
 });

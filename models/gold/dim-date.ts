@@ -1,4 +1,5 @@
-import { audit, boolean, dataset, date, integer, key, text, unique } from '../../core/builders.ts';
+import { audit, boolean, dataset, date, integer, key, text } from '../../core/builders.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimDate = dataset({
   name: 'gold.dim_date',
@@ -23,7 +24,7 @@ export const dimDate = dataset({
     is_weekend: boolean().nullable().describe('Saturday or Sunday'),
   },
   checks: [
-    unique('date_key'),
+    ...dimensionChecks('date_key'),
     audit('no day is missing', 'SELECT count(*) AS days FROM {{this}} WHERE date_key > 0 HAVING count(*) <> 5844'),
   ],
 });

@@ -1,6 +1,7 @@
-import { bigint, boolean, dataset, key, text, unique } from '../../core/builders.ts';
+import { bigint, boolean, dataset, key, text } from '../../core/builders.ts';
 import { deviceType } from '../silver/device-type.ts';
 import { mention } from '../silver/mention.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimDevice = dataset({
   name: 'gold.dim_device',
@@ -14,5 +15,5 @@ export const dimDevice = dataset({
     device_type: text().describe('mobile, desktop or tablet'),
     is_inferred: boolean().describe('Mentioned, but not in the source yet'),
   },
-  checks: [unique('device_key')],
+  checks: dimensionChecks('device_key'),
 });

@@ -1,5 +1,6 @@
-import { bigint, dataset, key, text, unique } from '../../core/builders.ts';
+import { bigint, dataset, key, text } from '../../core/builders.ts';
 import { merchantVersion } from '../silver/merchant-version.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimIndustry = dataset({
   name: 'gold.dim_industry',
@@ -11,5 +12,5 @@ export const dimIndustry = dataset({
     industry_key: key(bigint()).describe('Surrogate key; -1 unknown, -2 not applicable'),
     industry: text().describe('Retail, Travel, Food, Software, Gaming or Health'),
   },
-  checks: [unique('industry_key')],
+  checks: dimensionChecks('industry_key'),
 });

@@ -4,6 +4,7 @@ import { customerVersion } from '../silver/customer-version.ts';
 import { mention } from '../silver/mention.ts';
 import { merchantVersion } from '../silver/merchant-version.ts';
 import { dimCountry } from './dim-country.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimLocation = dataset({
   name: 'gold.dim_location',
@@ -19,5 +20,5 @@ export const dimLocation = dataset({
     timezone: text().nullable().describe('IANA time zone'),
     is_inferred: boolean().describe('Mentioned, but not in the source yet'),
   },
-  checks: [unique('location_key'), unique('country_key', 'city')],
+  checks: [...dimensionChecks('location_key'), unique('country_key', 'city')],
 });

@@ -1,6 +1,7 @@
-import { bigint, boolean, dataset, key, text, unique } from '../../core/builders.ts';
+import { bigint, boolean, dataset, key, text } from '../../core/builders.ts';
 import { mention } from '../silver/mention.ts';
 import { paymentMethod } from '../silver/payment-method.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimPaymentMethod = dataset({
   name: 'gold.dim_payment_method',
@@ -14,5 +15,5 @@ export const dimPaymentMethod = dataset({
     is_card: boolean().describe('Paid by card'),
     is_inferred: boolean().describe('Mentioned, but not in the source yet'),
   },
-  checks: [unique('payment_method_key')],
+  checks: dimensionChecks('payment_method_key'),
 });

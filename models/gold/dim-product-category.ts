@@ -1,6 +1,7 @@
-import { bigint, boolean, dataset, integer, key, text, unique } from '../../core/builders.ts';
+import { bigint, boolean, dataset, integer, key, text } from '../../core/builders.ts';
 import { product } from '../silver/product.ts';
 import { productCategory } from '../silver/product-category.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimProductCategory = dataset({
   name: 'gold.dim_product_category',
@@ -15,5 +16,5 @@ export const dimProductCategory = dataset({
     category: text().describe('Name of the category'),
     is_inferred: boolean().describe('Mentioned by a product, but not in the source yet'),
   },
-  checks: [unique('product_category_key')],
+  checks: dimensionChecks('product_category_key'),
 });

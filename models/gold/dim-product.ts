@@ -1,8 +1,9 @@
-import { bigint, boolean, dataset, decimal, key, references, text, timestamp, unique } from '../../core/builders.ts';
+import { bigint, boolean, dataset, decimal, key, references, text, timestamp } from '../../core/builders.ts';
 import { orderLine } from '../silver/order-line.ts';
 import { product } from '../silver/product.ts';
 import { subscription } from '../silver/subscription.ts';
 import { dimProductCategory } from './dim-product-category.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimProduct = dataset({
   name: 'gold.dim_product',
@@ -23,5 +24,5 @@ export const dimProduct = dataset({
     added_at: timestamp().nullable().describe('When it came into the catalogue'),
     is_inferred: boolean().describe('Mentioned, but not in the source yet'),
   },
-  checks: [unique('product_key')],
+  checks: dimensionChecks('product_key'),
 });

@@ -1,5 +1,6 @@
-import { bigint, dataset, key, text, unique } from '../../core/builders.ts';
+import { bigint, dataset, key, text } from '../../core/builders.ts';
 import { country } from '../silver/country.ts';
+import { dimensionChecks } from './dimension.checks.ts';
 
 export const dimRegion = dataset({
   name: 'gold.dim_region',
@@ -11,5 +12,5 @@ export const dimRegion = dataset({
     region_key: key(bigint()).describe('Surrogate key; -1 unknown, -2 not applicable'),
     region: text().describe('Part of the world: Europe, Americas, Asia'),
   },
-  checks: [unique('region_key')],
+  checks: dimensionChecks('region_key'),
 });

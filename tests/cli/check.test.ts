@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,16 @@ test('every wrong SQL file is named with its line; the exit code is 1', async ()
   expect(code).toBe(1);
   const json = await strata({ cwd }, 'check', '--project', join(broken, 'project.ts'), '--json');
   expect(JSON.parse(json.stdout)).toMatchObject({ datasets: 5, problems: [{ subject: expect.any(String) }, {}] });
+});
+
+test('the documents of a project are written where they should be', async () => {
+  const { code, stdout } = await strata({ cwd }, 'docs', '--project', SHOP_PROJECT, '--out', 'said');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'said/data-dictionary.md\nsaid/schema.md\n' });
+  expect(readFileSync(join(cwd, 'said/data-dictionary.md'), 'utf8')).toContain('### gold.daily_sales');
+  writeFileSync(join(cwd, 'file'), '');
+  const wrong = await strata({ cwd }, 'docs', '--project', SHOP_PROJECT, '--out', 'file');
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('The documents cannot be written');
 });
 
 test('a project that does not load is no stack trace', async () => {

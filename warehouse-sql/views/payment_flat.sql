@@ -29,6 +29,12 @@ SELECT
   p.currency,
   p.amount,
   p.amount_eur,
+  p.tax_amount_eur,
+  p.fee_eur,
+  p.is_disputed,
+  p.is_fraud,
+  p.is_holiday,
+  p.is_subscription,
   p.event_time
 FROM {{fact_payment}} AS p
 JOIN {{dim_date}} AS d ON d.date_key = p.event_date_key
