@@ -9,6 +9,8 @@ const BENCHMARKS = {
     file: './history/history.ts',
     about: 'history of a million customers x 5 versions, beside a window query',
   },
+  fraud: { file: './fraud/fraud.ts', about: 'training on the Fraud Detection Handbook, beside Python LightGBM' },
+  drift: { file: './drift.ts', about: 'drift of fifteen columns of two million rows beside two million' },
   clone: { file: './clone.ts', about: 'git clone to the first result; only when named: it needs network and time' },
 } as const;
 

@@ -8,7 +8,7 @@ import { describeWithPython } from '../python.ts';
 import { sampleOf, useSession } from './samples.fixture.ts';
 
 const PACKAGES = ['evidently==0.7.23', 'scipy==1.17.1', 'pandas<3'];
-const SCRIPT = fileURLToPath(new URL('./evidently.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('./ask_evidently.py', import.meta.url));
 
 type Value = number | string | null;
 interface Question {
