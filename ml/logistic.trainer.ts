@@ -18,7 +18,8 @@ const shape = z.strictObject({
 export type LogisticParams = z.input<typeof shape>;
 
 /** Ends when no weight moves by more than this. */
-const STILL = 1e-9;
+const STILL = 1e-8;
+const LEAST_SHARE = 1e-6;
 
 /** Logistic regression by Newton's method: the baseline. Deterministic; the seed is not used. */
 export const logisticTrainer: Trainer<LogisticParams> = {
@@ -99,10 +100,27 @@ function newtonStep(train: Dataset, terms: readonly Term[], fitted: Float64Array
     for (let j = 0; j < i; j++) hessian[j]![i] = hessian[i]![j]!;
   }
   const step = solvePositive(hessian, gradient);
-  let moved = 0;
-  for (let i = 0; i < size; i++) {
-    fitted[i]! -= step[i]!;
-    moved = Math.max(moved, Math.abs(step[i]!));
+  const before = fitted.slice();
+  const loss = lossOf(train, terms, before, weight, l2);
+  // Where rare rows lie far out, a whole step overshoots and the next one is worse.
+  for (let share = 1; share > LEAST_SHARE; share /= 2) {
+    for (let i = 0; i < size; i++) fitted[i] = before[i]! - share * step[i]!;
+    if (lossOf(train, terms, fitted, weight, l2) <= loss) return share * Math.max(...step.map(Math.abs));
   }
-  return moved;
+  fitted.set(before);
+  return 0;
+}
+
+function lossOf(train: Dataset, terms: readonly Term[], fitted: Float64Array, weight: number, l2: number): number {
+  const columns = train.columns.map((column) => column.values);
+  let loss = 0;
+  for (let i = 0; i < terms.length; i++) loss += (l2 * fitted[i]! ** 2) / 2;
+  for (let row = 0; row < train.rows; row++) {
+    let score = fitted[terms.length]!;
+    for (let i = 0; i < terms.length; i++) score += fitted[i]! * inputOf(terms[i]!, columns, row);
+    const towards = train.target[row] === 1 ? -score : score;
+    // log(1 + exp(x)) without overflow
+    loss += (train.target[row] === 1 ? weight : 1) * (Math.max(towards, 0) + Math.log1p(Math.exp(-Math.abs(towards))));
+  }
+  return loss;
 }
