@@ -2,7 +2,7 @@ import { sameBuckets } from '../core/buckets.ts';
 import type { DerivedDataset } from '../core/dataset.ts';
 import { intervalOf, overlaps } from '../core/interval.ts';
 import type { Input } from '../core/mapping.ts';
-import { madeFrom } from '../core/partitions.ts';
+import { belongs, madeFrom } from '../core/partitions.ts';
 
 /**
  * Which partitions of an input must be read to make these partitions of the output.
@@ -16,13 +16,16 @@ export function neededFiles(
   const { partitionBy } = input;
   const always = mapping.kind === 'asOf' || mapping.kind === 'lookup' || partitions === undefined;
   if (always) return () => true;
-  const ranges = partitions.map((partition) => madeFrom(mapping, partitionBy, dataset.partitionBy, partition));
+  const ranges = partitions
+    .filter((p) => belongs(dataset.partitionBy, p))
+    .map((partition) => madeFrom(mapping, partitionBy, dataset.partitionBy, partition));
   if (ranges.includes('every')) return () => true;
   if (partitionBy.kind !== 'time') {
     const names = new Set(partitions);
     return (partition) => names.has(partition);
   }
   return (partition) => {
+    if (!belongs(partitionBy, partition)) return false;
     const interval = intervalOf(partition, partitionBy.grain);
     return ranges.some((range) => typeof range === 'object' && overlaps(range, interval));
   };

@@ -5,6 +5,7 @@ import type { DerivedDataset } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
 import { pipelineNamed, upstreamOf } from '../core/graph.ts';
 import type { LedgerState } from '../core/ledger.ts';
+import { belongs } from '../core/partitions.ts';
 import type { Pipeline } from '../core/pipeline.ts';
 import { isPublished, publishedName, publishedOf } from '../core/published.ts';
 import type { Ledgers } from '../core/staleness.ts';
@@ -90,7 +91,9 @@ async function tableOf(
   const openThen = previous ? open(previous.ledgers) : new Set<string>();
   const due = [...ledger.partitions].filter(
     ([partition, { contentVersion }]) =>
-      !openNow.has(partition) && (before === undefined || contentVersion > before || openThen.has(partition)),
+      belongs(dataset.partitionBy, partition) &&
+      !openNow.has(partition) &&
+      (before === undefined || contentVersion > before || openThen.has(partition)),
   );
   refuseOddRowCounts(
     dataset,

@@ -3,7 +3,7 @@ import type { DerivedDataset, PartitionBy } from './dataset.ts';
 import { intervalOf } from './interval.ts';
 import type { KeyChanges, LedgerState, Version } from './ledger.ts';
 import type { Mapping } from './mapping.ts';
-import { firstIndex } from './partitions.ts';
+import { belongs, firstIndex } from './partitions.ts';
 
 /** A partition that may hold keys which an `asOf` input changed after the partition was built from it. */
 export interface AsOfCandidate {
@@ -39,7 +39,8 @@ export function asOfCandidates(
   changes: LedgerState['keyChanges'],
 ): AsOfCandidate[] {
   if (changes.length === 0) return [];
-  const newest = newestTouching(dataset.partitionBy, at, [...own.partitions.keys()].sort(), changes);
+  const names = [...own.partitions.keys()].filter((name) => belongs(dataset.partitionBy, name)).sort();
+  const newest = newestTouching(dataset.partitionBy, at, names, changes);
   const candidates: AsOfCandidate[] = [];
   for (const [partition, version] of newest) {
     const since = own.partitions.get(partition)!.inputs[input] ?? -1;

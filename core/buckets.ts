@@ -20,10 +20,10 @@ export function bucket(column: string, count: number): PartitionBy {
   return { kind: 'bucket', column, count };
 }
 
-/** `b00`, `b01` ... in order. */
+/** `b00of8`, `b01of8` ... in order. The count is part of the name: another one is another layout, in which nothing of this one may stay. */
 export function bucketNames(count: number): string[] {
   const width = Math.max(2, String(count - 1).length);
-  return Array.from({ length: count }, (_, i) => `b${String(i).padStart(width, '0')}`);
+  return Array.from({ length: count }, (_, i) => `b${String(i).padStart(width, '0')}of${count}`);
 }
 
 /** The bucket of rows whose key is null. */

@@ -5,6 +5,7 @@ import { type Interval, intervalOf } from './interval.ts';
 import { covers, subtract } from './interval-set.ts';
 import type { LedgerState } from './ledger.ts';
 import { calls } from './mapping-rules.ts';
+import { belongs } from './partitions.ts';
 import { mergeSource } from './pending.ts';
 import { type Ledgers, ledgerOf } from './staleness.ts';
 
@@ -75,6 +76,7 @@ export function openPartitions(dataset: Dataset, ledgers: Ledgers): string[] {
   if (by.kind !== 'time') return [];
   const sources = drivingSources(dataset);
   return [...ledgerOf(ledgers, dataset.name).partitions.keys()].filter((partition) => {
+    if (!belongs(by, partition)) return false;
     const interval = intervalOf(partition, by.grain);
     return sources.some((source) => !covers(ledgerOf(ledgers, source.name).covered, interval));
   });

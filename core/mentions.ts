@@ -2,6 +2,7 @@ import type { AsOfCandidate } from './as-of.ts';
 import type { DerivedDataset } from './dataset.ts';
 import { memberInputs } from './history.ts';
 import { EMPTY_LEDGER, type LedgerState, type Version } from './ledger.ts';
+import { belongs } from './partitions.ts';
 
 /** An input in which natural keys are mentioned, and what of it moved. */
 export interface Mentioning {
@@ -44,6 +45,7 @@ export function mentionCandidates(
     if (!(only?.has(input) ?? true)) continue;
     const newest = newestContent(ledgers.get(input) ?? EMPTY_LEDGER);
     for (const [partition, { inputs }] of own.partitions) {
+      if (!belongs(dataset.partitionBy, partition)) continue;
       const since = inputs[input] ?? -1;
       if (newest > since) found.push({ partition, input, since });
     }

@@ -49,6 +49,20 @@ export interface InputView {
 
 /** How an output cut in this way sees an input's ledger. */
 export function inputView(mapping: Mapping, input: PartitionBy, output: PartitionBy, ledger: LedgerState): InputView {
+  return viewOf(
+    mapping,
+    input,
+    output,
+    [...ledger.partitions].every(([name]) => belongs(input, name)) ? ledger : own(ledger, input),
+  );
+}
+
+const own = (ledger: LedgerState, by: PartitionBy): LedgerState => ({
+  ...ledger,
+  partitions: new Map([...ledger.partitions].filter(([name]) => belongs(by, name))),
+});
+
+function viewOf(mapping: Mapping, input: PartitionBy, output: PartitionBy, ledger: LedgerState): InputView {
   if (mapping.kind === 'lookup' || mapping.kind === 'asOf') return { newest: () => undefined, called: [] };
   if (mapping.kind === 'aligned' && sameBuckets(input, output)) return { ...sameView(ledger), called: [] };
   if (mapping.kind === 'all' || input.kind !== 'time' || output.kind !== 'time') return wholeView(ledger);
@@ -117,6 +131,18 @@ export function firstIndex<T>(sorted: readonly T[], holds: (item: T) => boolean)
   return low;
 }
 
+const NAME_LENGTHS: Record<Grain, number> = { hour: 13, day: 10, week: 11, month: 7 };
+
+/** Is this a partition of a table that is cut in this way? Others are left from a layout it had before. */
+export function belongs(by: PartitionBy, partition: string): boolean {
+  if (by.kind === 'time') return partition.length === NAME_LENGTHS[by.grain];
+  return by.kind === 'all' ? partition === WHOLE : partition.endsWith(`of${by.count}`);
+}
+
+/** Partitions of another layout that still hold rows: they must go before or with the first rows of this one. */
+export const leftovers = (by: PartitionBy, { partitions }: LedgerState): string[] =>
+  [...partitions].filter(([name, { rows }]) => rows > 0 && !belongs(by, name)).map(([name]) => name);
+
 /** The partitions that a table has whatever it holds; undefined: as many as time brings. */
 export function fixedPartitions(by: PartitionBy): readonly string[] | undefined {
   if (by.kind === 'time') return undefined;
@@ -125,5 +151,5 @@ export function fixedPartitions(by: PartitionBy): readonly string[] | undefined 
 
 /** Does a partition lie in the range, at least partly? A dataset that is not cut by time always does. */
 export function inRange(by: PartitionBy, partition: string, range: Interval | undefined): boolean {
-  return !range || by.kind !== 'time' || overlaps(intervalOf(partition, by.grain), range);
+  return !range || by.kind !== 'time' || !belongs(by, partition) || overlaps(intervalOf(partition, by.grain), range);
 }

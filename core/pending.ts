@@ -1,6 +1,6 @@
 import type { DerivedDataset, SourceDataset } from './dataset.ts';
 import type { LedgerState } from './ledger.ts';
-import { inRange } from './partitions.ts';
+import { inRange, leftovers } from './partitions.ts';
 import type { StaleOptions } from './staleness.ts';
 
 /** The source that a merge takes its rows from. */
@@ -19,10 +19,11 @@ export function pendingInputs(own: LedgerState, source: LedgerState): string[] {
 /**
  * Must the table be merged anew from all observations? Other code may judge differently which observations are valid and
  * which one wins, also among those that lost or were put into quarantine: making present rows again would not bring them
- * back. Asked by `reprocess: 'stale'`.
+ * back. Asked by `reprocess: 'stale'`. A table that was cut otherwise is merged anew unasked: a key may lie in two places.
  * @param hash content hash of the dataset's definition
  */
 export function mustRemerge(dataset: DerivedDataset, own: LedgerState, hash: string, options: StaleOptions): boolean {
+  if (leftovers(dataset.partitionBy, own).length > 0) return true;
   if (options.reprocess !== 'stale') return false;
   const by = mergeSource(dataset).partitionBy;
   for (const [partition, mark] of own.marks) {

@@ -4,7 +4,7 @@ import { memberInputs } from './history.ts';
 import type { Interval } from './interval.ts';
 import { EMPTY_LEDGER, type LedgerState, type PartitionState, type Version } from './ledger.ts';
 import { mentionCandidates } from './mentions.ts';
-import { fixedPartitions, type InputView, inputView, inRange } from './partitions.ts';
+import { belongs, fixedPartitions, type InputView, inputView, inRange, leftovers } from './partitions.ts';
 
 /** Dataset -> its ledger; a dataset without one does not exist yet. */
 export type Ledgers = ReadonlyMap<string, LedgerState>;
@@ -64,7 +64,10 @@ export function stalePartitions(
     stale.push(entry);
     firm.add(entry.partition);
   };
+  // Nobody may see rows of two layouts at once, so this does not wait to be asked for as other changes of code do.
+  for (const partition of leftovers(dataset.partitionBy, own)) add({ partition, reason: 'code' });
   for (const [partition, state] of own.partitions) {
+    if (!belongs(dataset.partitionBy, partition)) continue;
     const entry = movedInput(partition, state, views) ?? asked(dataset, partition, state, hash, options);
     if (entry) add(entry);
   }

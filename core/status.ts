@@ -2,7 +2,7 @@ import { coverageOf } from './coverage.ts';
 import type { Dataset, DerivedDataset } from './dataset.ts';
 import type { Instant } from './instant.ts';
 import { type Interval, intervalOf, partitionsIn } from './interval.ts';
-import { fixedPartitions, inRange } from './partitions.ts';
+import { belongs, fixedPartitions, inRange } from './partitions.ts';
 import { mergeSource, mustRemerge, pendingInputs } from './pending.ts';
 import { type KeyScan, narrow } from './plan.ts';
 import { type Ledgers, ledgerOf, type Stale, stalePartitions } from './staleness.ts';
@@ -35,7 +35,9 @@ export async function statusOf(
 ): Promise<PartitionReport[]> {
   const own = ledgerOf(ledgers, dataset.name);
   const status = new Map<string, Pick<PartitionReport, 'status' | 'because'>>();
-  for (const name of own.partitions.keys()) status.set(name, { status: 'fresh' });
+  for (const [name, { rows }] of own.partitions) {
+    if (rows > 0 || belongs(dataset.partitionBy, name)) status.set(name, { status: 'fresh' });
+  }
   if (dataset.kind === 'derived') await judge(dataset, ledgers, contentHash, options.scan, status);
   else if (dataset.partitionBy.kind === 'time' && options.range) {
     const { grain } = dataset.partitionBy;

@@ -1,4 +1,6 @@
+import { StrataError } from '../core/errors.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
+import { belongs } from '../core/partitions.ts';
 import { ident, readParquet } from '../engine/sql-text.ts';
 import type { MergeInput } from './build-input.ts';
 import type { BuildOutput, BuiltPartition } from './build-output.ts';
@@ -15,6 +17,7 @@ import {
 } from './digest.ts';
 import { writeKeyChanges } from './key-changes.ts';
 import { createNewContent, writeContent } from './new-content.ts';
+import { emptied } from './other-layout.ts';
 import { rowPartitionSql } from './partition-sql.ts';
 import { writeObservationQuarantine } from './quarantine-files.ts';
 import { writeTombstones } from './tombstones.ts';
@@ -28,6 +31,23 @@ const FILES_PER_PARTITION = 8;
  * Temp tables: `won` the observations that win; `entering` those of them that are rows; `removed` the rows that leave.
  */
 export async function mergeByKey(input: MergeInput): Promise<BuildOutput> {
+  const { dataset, current, digests, work } = input;
+  const left = [...digests.keys()].filter((name) => !belongs(dataset.partitionBy, name));
+  if (left.length === 0) return merge(input);
+  const own = (name: string) => belongs(dataset.partitionBy, name);
+  const held = current.filter(({ partition }) => !own(partition));
+  if (work.kind !== 'remerge' && held.length > 0) {
+    throw new StrataError('internal', `${dataset.name} holds rows of another layout, in ${held[0]?.partition}`);
+  }
+  const output = await merge({
+    ...input,
+    current: current.filter(({ partition }) => own(partition)),
+    digests: new Map([...digests].filter(([name]) => own(name))),
+  });
+  return { ...output, partitions: [...output.partitions, ...emptied(work.kind === 'remerge' ? left : [])] };
+}
+
+async function merge(input: MergeInput): Promise<BuildOutput> {
   const { session } = input;
   await buildCandidates(input);
   await dropOlderCandidates(input);

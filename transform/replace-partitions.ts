@@ -1,6 +1,7 @@
 import { WHOLE } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
+import { belongs } from '../core/partitions.ts';
 import { ident, literal, readParquet, render } from '../engine/sql-text.ts';
 import { writeHistory } from './build-history.ts';
 import type { BuildInput, InputFile } from './build-input.ts';
@@ -8,6 +9,7 @@ import type { BuildOutput, BuiltPartition, LocalFile } from './build-output.ts';
 import { type Digest, digestOf, digestSql, NO_ROWS, printDigest } from './digest.ts';
 import { writeHistoryChanges } from './history-changes.ts';
 import { createInputViews } from './input-views.ts';
+import { emptied } from './other-layout.ts';
 import { rowPartitionSql } from './partition-sql.ts';
 import { writeRowQuarantine } from './quarantine-files.ts';
 import { failedChecksSql } from './row-checks-sql.ts';
@@ -32,6 +34,15 @@ type Files = Map<string, LocalFile[]>;
  * to Parquet and are checked there, so that memory does not grow with them; bad rows, being rare, cost a second writing.
  */
 export async function replacePartitions(input: ReplaceInput): Promise<BuildOutput> {
+  const own = input.partitions.filter((name) => belongs(input.dataset.partitionBy, name));
+  const left = emptied(input.partitions.filter((name) => !own.includes(name)));
+  if (left.length === 0) return replace(input);
+  const none = { partitions: [], quarantine: [], audits: [], counts: { rowsIn: 0, rowsOut: 0, quarantined: 0 } };
+  const output: BuildOutput = own.length === 0 ? none : await replace({ ...input, partitions: own });
+  return { ...output, partitions: [...output.partitions, ...left] };
+}
+
+async function replace(input: ReplaceInput): Promise<BuildOutput> {
   const all = await writeBuilt(input);
   await refuseStrangers(input, all);
   await readBack(input, all);

@@ -10,9 +10,9 @@ import { ledgerOf } from './fixtures.ts';
 
 type BucketBy = PartitionBy & { kind: 'bucket' };
 
-test('names sort as numbers do', () => {
-  expect(bucketNames(3)).toEqual(['b00', 'b01', 'b02']);
-  expect(bucketNames(101).slice(-2)).toEqual(['b099', 'b100']);
+test('names sort as numbers do, and say of how many', () => {
+  expect(bucketNames(3)).toEqual(['b00of3', 'b01of3', 'b02of3']);
+  expect(bucketNames(101).slice(-2)).toEqual(['b099of101', 'b100of101']);
 });
 
 /** As documented: the first 32 bits of the md5 of the key's text, modulo the count. */
@@ -39,17 +39,24 @@ test('a row lies in the bucket that plain code gives; null in the first', async 
 test('buckets of one key and count feed each other; everything else feeds every bucket', () => {
   const aligned = { kind: 'aligned' } as const;
   const by8 = bucket('id', 8);
-  expect(madeFrom(aligned, by8, bucket('id', 8), 'b03')).toBe('same');
-  expect(feeds(aligned, by8, bucket('id', 8), 'b03')).toEqual(['b03']);
+  expect(madeFrom(aligned, by8, bucket('id', 8), 'b03of8')).toBe('same');
+  expect(feeds(aligned, by8, bucket('id', 8), 'b03of8')).toEqual(['b03of8']);
   for (const other of [bucket('id', 4), bucket('key', 8), whole(), day('at')]) {
-    expect(madeFrom(aligned, other, by8, 'b03')).toBe('every');
-    expect(feeds(aligned, other, by8, other.kind === 'time' ? '2026-11-01' : 'b00')).toBe('every');
+    expect(madeFrom(aligned, other, by8, 'b03of8')).toBe('every');
+    expect(feeds(aligned, other, by8, other.kind === 'time' ? '2026-11-01' : 'b00of8')).toBe('every');
   }
-  expect(madeFrom({ kind: 'all' }, by8, bucket('id', 8), 'b03')).toBe('every');
-  expect(feeds(aligned, by8, day('at'), 'b03')).toBe('every');
+  expect(madeFrom({ kind: 'all' }, by8, bucket('id', 8), 'b03of8')).toBe('every');
+  expect(feeds(aligned, by8, day('at'), 'b03of8')).toBe('every');
 
-  const ledger = ledgerOf('silver.version', [{ partitions: { b00: 'x', b01: 'x' } }, { partitions: { b01: 'y' } }]);
+  const ledger = ledgerOf('silver.version', [
+    { partitions: { b00of8: 'x', b01of8: 'x', b01of4: 'old' } },
+    { partitions: { b01of8: 'y' } },
+  ]);
   const view = inputView(aligned, by8, bucket('id', 8), ledger);
-  expect([view.newest('b00')?.version, view.newest('b01')?.version, view.newest('b02')]).toEqual([0, 1, undefined]);
+  expect([view.newest('b00of8')?.version, view.newest('b01of8')?.version, view.newest('b02of8')]).toEqual([
+    0,
+    1,
+    undefined,
+  ]);
   expect(inputView(aligned, by8, day('at'), ledger).newest('2026-11-01')?.version).toBe(1);
 });

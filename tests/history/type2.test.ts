@@ -195,11 +195,13 @@ describe('what is built', () => {
       'silver.customer_version merge',
     ]);
     // Between two others: only what lies between.
-    await bring(runner, [seen('anna', day(3) + 60, 'Standard')]);
+    await bring(runner, [seen('anna', day(4), 'Standard')]);
+    await runner.converge();
+    await bring(runner, [seen('anna', day(2) + 60, 'Business')]);
     expect(builtPartitions(await runner.converge())).toEqual([
-      'gold.daily_segment 2026-11-06',
+      'gold.daily_segment 2026-11-04',
       `gold.dim_customer ${bucket}`,
-      'gold.fact_payment 2026-11-06',
+      'gold.fact_payment 2026-11-04',
       'silver.customer_version merge',
     ]);
   });

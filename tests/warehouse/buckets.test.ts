@@ -57,7 +57,7 @@ const notes = async () => {
 test('a changed bucket takes the place of its rows, null among them, and leaves the others', async () => {
   await publish(1, await partitions('first', bucketNames(4)));
   expect((await notes()).size).toBe(20);
-  const second = await publish(2, await partitions('second', ['b00', 'b02']));
+  const second = await publish(2, await partitions('second', ['b00of4', 'b02of4']));
   expect(second.tables[0]).toMatchObject({ deleted: second.tables[0]?.inserted });
   const after = await notes();
   expect(after.size).toBe(20);
@@ -69,7 +69,7 @@ test('a changed bucket takes the place of its rows, null among them, and leaves 
 });
 
 test('a file with rows of another bucket is refused', async () => {
-  const [wrong] = await partitions('wrong', ['b01']);
-  await expect(publish(3, [{ partition: 'b03', uris: wrong!.uris }])).rejects.toMatchObject({ code: 'corrupt' });
+  const [wrong] = await partitions('wrong', ['b01of4']);
+  await expect(publish(3, [{ partition: 'b03of4', uris: wrong!.uris }])).rejects.toMatchObject({ code: 'corrupt' });
   expect([...(await notes()).values()]).not.toContain('wrong');
 });
