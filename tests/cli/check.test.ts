@@ -2,7 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { afterAll, expect, test, vi } from 'vitest';
+import { freshPostgres } from '../servers.fresh.ts';
+import { describeWith } from '../servers.ts';
 import { SHOP_PROJECT, strata } from './strata-process.ts';
 
 // Beside the shop, because its imports are relative.
@@ -56,4 +59,25 @@ test('a project that does not load is no stack trace', async () => {
   expect(stderr).toContain('The default export of the project file is no project');
   expect(stderr).toContain(`at: ${file}`);
   expect(code).toBe(2);
+});
+
+await describeWith(['postgres'], 'strata check --sources', ({ postgresUrl }) => {
+  test('names what the source lacks, and what nobody declared', async () => {
+    const url = await freshPostgres(postgresUrl);
+    const db = new pg.Client({ connectionString: url });
+    await db.connect();
+    await db.query(`create table sale (id text, amount numeric(18,2), currency text, sold_at timestamptz, updated_at timestamptz not null, coupon text);
+      create table rate (currency text, rate_date date, rate numeric(18,8), updated_at timestamptz not null)`);
+    const place = { cwd, variables: { STRATA_SOURCE_SHOP: url } };
+    const grown = await strata(place, 'check', '--sources', '--project', SHOP_PROJECT);
+    expect(grown.stderr).toContain('bronze.sale: the source has columns that nobody declares: coupon text');
+    expect(grown.code).toBe(0);
+    await db.query('alter table rate drop column rate; alter table sale alter column amount type text');
+    await db.end();
+    const changed = await strata(place, 'check', '--sources', '--project', SHOP_PROJECT);
+    expect(changed.stdout).toContain('public.rate has no column rate');
+    expect(changed.stdout).toContain('amount is text, declared DECIMAL(18,2)');
+    expect(changed.stdout).toContain('2 problem(s)');
+    expect(changed.code).toBe(1);
+  });
 });
