@@ -29,12 +29,15 @@ export class Grower {
   readonly #memory: TrainingMemory;
   readonly #slots: HistogramSlots;
   readonly #right: Int32Array;
+  /** Of all features. */
+  readonly #bins: number;
 
   constructor(crew: Crew) {
     this.#crew = crew;
     this.#memory = crew.memory;
     this.#slots = new HistogramSlots(this.#memory);
     this.#right = new Int32Array(this.#memory.rows);
+    this.#bins = this.#memory.bins.reduce((sum, bins) => sum + bins, 0);
   }
 
   /** @param rows how many of `order` the tree is grown from */
@@ -89,7 +92,7 @@ export class Grower {
 
   #searchRoot(root: Leaf): void {
     root.slot = this.#slots.take([]);
-    this.#job(0, root, MODE.add, -1);
+    this.#job(0, root, MODE.add, -1, root);
     this.#perform([root]);
   }
 
@@ -102,10 +105,14 @@ export class Grower {
       return;
     }
     const known = parent.slot >= 0;
+    // Few rows are taken out of a histogram sooner than a whole histogram is.
+    const few = known && small.sums.rows * this.#memory.columns.length < this.#bins;
+    const wanted = this.#worthSearching(small) || (known && !few);
     large.slot = known ? parent.slot : this.#slots.take(leaves);
-    small.slot = this.#slots.take(leaves.filter((leaf) => leaf !== large));
-    this.#job(0, small, MODE.add, -1);
-    this.#job(1, large, known ? MODE.subtract : MODE.add, small.slot);
+    if (wanted) small.slot = this.#slots.take(leaves.filter((leaf) => leaf !== large));
+    this.#job(0, small, wanted ? MODE.add : MODE.none, -1, small);
+    if (few) this.#job(1, large, MODE.remove, -1, small);
+    else this.#job(1, large, known ? MODE.subtract : MODE.add, small.slot, large);
     this.#perform([small, large]);
   }
 
@@ -115,12 +122,14 @@ export class Grower {
     return large && (maxDepth === 0 || depth < maxDepth);
   }
 
-  #job(job: number, leaf: Leaf, mode: number, other: number): void {
+  /** @param summed the leaf whose rows are added or taken away */
+  #job(job: number, leaf: Leaf, mode: number, other: number, summed: Leaf): void {
     const { task } = this.#memory;
     const at = jobAt(job);
     task[at + JOB.mode] = mode;
-    task[at + JOB.begin] = leaf.begin;
-    task[at + JOB.end] = leaf.end;
+    task[at + JOB.begin] = summed.begin;
+    task[at + JOB.end] = summed.end;
+    task[at + JOB.rows] = leaf.sums.rows;
     task[at + JOB.slot] = leaf.slot;
     task[at + JOB.other] = other;
     task[at + JOB.search] = this.#worthSearching(leaf) ? 1 : 0;

@@ -23,7 +23,7 @@ export function layoutOf(features: readonly number[], bins: Int32Array, missing:
 }
 
 /**
- * Adds the rows `order[begin..end)`. This loop is most of a training's time: four features at once, so that a row's number
+ * Adds the rows `order[begin..end)`, or takes them away (`sign` -1). This loop is most of a training's time: four features at once, so that a row's number
  * and gradients are read once for all of them.
  */
 export function addRows(
@@ -34,6 +34,7 @@ export function addRows(
   begin: number,
   end: number,
   gradients: Float32Array,
+  sign: 1 | -1,
 ): void {
   const { offsets } = layout;
   const stride = offsets.length;
@@ -42,7 +43,7 @@ export function addRows(
     const at1 = offsets[first + 1]!;
     const at2 = offsets[first + 2]!;
     const at3 = offsets[first + 3]!;
-    addFour(sums, block, order, begin, end, gradients, stride, first, at0, at1, at2, at3);
+    addFour(sums, block, order, begin, end, gradients, sign, stride, first, at0, at1, at2, at3);
   }
 }
 
@@ -53,6 +54,7 @@ function addFour(
   begin: number,
   end: number,
   gradients: Float32Array,
+  sign: 1 | -1,
   stride: number,
   first: number,
   at0: number,
@@ -62,8 +64,8 @@ function addFour(
 ): void {
   for (let i = begin; i < end; i++) {
     const row = order[i]!;
-    const gradient = gradients[2 * row]!;
-    const hessian = gradients[2 * row + 1]!;
+    const gradient = sign * gradients[2 * row]!;
+    const hessian = sign * gradients[2 * row + 1]!;
     const base = row * stride + first;
     let at = at0 + (block[base]! << 1);
     sums[at]! += gradient;

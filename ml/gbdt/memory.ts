@@ -5,7 +5,7 @@ import type { GbdtParams } from './params.ts';
 /** Most jobs of one task: the two children of a split. */
 export const JOBS = 2;
 /** Numbers per job in `task` and in `results`; their meaning is in crew.ts. */
-export const JOB_FIELDS = 8;
+export const JOB_FIELDS = 9;
 
 /**
  * Everything the threads share. Each feature belongs to one thread, which alone sums its histograms, row after row: so

@@ -8,11 +8,24 @@ import { noSplit, searchNumber } from './split.ts';
 /** What the threads are told to do together. */
 export const OP = { bin: 1, gradients: 2, search: 3, end: 4 } as const;
 
-/** How a leaf's histogram comes to be. */
-export const MODE = { none: 0, add: 1, subtract: 2 } as const;
+/**
+ * How a leaf's histogram comes to be: its rows are summed; or it is its parent's, less another histogram, or less the rows
+ * that are not its own.
+ */
+export const MODE = { none: 0, add: 1, subtract: 2, remove: 3 } as const;
 
 /** Fields of a job in `task`. */
-export const JOB = { mode: 0, begin: 1, end: 2, slot: 3, other: 4, search: 5, gradient: 6, hessian: 7 } as const;
+export const JOB = {
+  mode: 0,
+  begin: 1,
+  end: 2,
+  slot: 3,
+  other: 4,
+  search: 5,
+  gradient: 6,
+  hessian: 7,
+  rows: 8,
+} as const;
 /** Fields of a job in `results`. */
 export const RESULT = { gain: 0, feature: 1, bin: 2, missingLeft: 3, gradient: 4, hessian: 5, category: 6 } as const;
 /** `task` begins with the operation and the number of jobs. */
@@ -103,12 +116,16 @@ export class Participant {
     this.#layout ??= layoutOf(this.#features, this.#memory.bins, this.#memory.missing);
     const at = jobAt(job);
     const mode = task[at + JOB.mode]!;
+    if (mode === MODE.none) return;
     const sums = this.#histogram(task[at + JOB.slot]!);
+    const [begin, end] = [task[at + JOB.begin]!, task[at + JOB.end]!];
     if (mode === MODE.add) {
       sums.fill(0);
-      addRows(sums, this.#layout, blocks[this.#thread]!, order, task[at + JOB.begin]!, task[at + JOB.end]!, gradients);
+      addRows(sums, this.#layout, blocks[this.#thread]!, order, begin, end, gradients, 1);
     } else if (mode === MODE.subtract) {
       subtract(sums, this.#histogram(task[at + JOB.other]!));
+    } else if (mode === MODE.remove) {
+      addRows(sums, this.#layout, blocks[this.#thread]!, order, begin, end, gradients, -1);
     }
     if (task[at + JOB.search] === 1) this.#search(job, sums, this.#layout);
   }
@@ -124,7 +141,7 @@ export class Participant {
     const leaf = {
       gradient: task[at + JOB.gradient]!,
       hessian: task[at + JOB.hessian]!,
-      rows: task[at + JOB.end]! - task[at + JOB.begin]!,
+      rows: task[at + JOB.rows]!,
     };
     const best = noSplit();
     for (const [place, feature] of this.#features.entries()) {
