@@ -1,4 +1,5 @@
 import type { Session } from '../engine/session.ts';
+import { doubleLiteral } from './double-literal.ts';
 import type { SideSummary } from './drift.types.ts';
 import { type TypedDriftColumn, VALUES } from './values-table.ts';
 
@@ -50,6 +51,3 @@ function sturgesEdges(column: TypedDriftColumn, reference: SideSummary, current:
   const step = (last - first) / bins;
   return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? last : i * step + first));
 }
-
-/** With an exponent: without one DuckDB reads a DECIMAL, and its way to a double may lose the last digit. */
-const doubleLiteral = (value: number): string => (/e/.test(String(value)) ? String(value) : `${value}e0`);

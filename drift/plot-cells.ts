@@ -1,12 +1,13 @@
 import type { Session } from '../engine/session.ts';
+import { doubleLiteral } from './double-literal.ts';
 import type { PlotCell } from './drift.types.ts';
 import type { NumericDistances } from './numeric-distances.ts';
 import { VALUES } from './values-table.ts';
 
 const BINS = 32;
 const MOST_BARS = 12;
-/** Positive values whose ends differ by more than this factor are drawn on a logarithmic axis. */
-const LOGARITHMIC_FROM = 200;
+/** Positive values whose ends differ by such a factor are drawn on a logarithmic axis; shares near zero are not. */
+const LOGARITHMIC = { from: 200, to: 1e6 };
 
 /** Ranges of numbers for a histogram; what lies outside `span` is in the first and the last. */
 export async function numericPlot(
@@ -18,14 +19,14 @@ export async function numericPlot(
 ): Promise<PlotCell[]> {
   if (!(last > from)) return barPlot(session, n, m);
   const to = whole ? last + 1 : last;
-  const logarithmic = from > 0 && to / from > LOGARITHMIC_FROM;
+  const logarithmic = from > 0 && to / from > LOGARITHMIC.from && to / from < LOGARITHMIC.to;
   // Whole numbers in bins narrower than one would be drawn with gaps.
   const bins = whole ? Math.min(BINS, to - from) : BINS;
   const scale = logarithmic ? 'ln(greatest(v, 1e-300))' : 'v';
   const [low, high] = logarithmic ? [Math.log(from), Math.log(to)] : [from, to];
   const rows = await session.rows<{ bin: number; r: number; c: number }>(`
     SELECT bin::INTEGER AS bin, sum(r) / ${n}::DOUBLE AS r, sum(c) / ${m}::DOUBLE AS c
-    FROM (SELECT r, c, greatest(0, least(${bins - 1}, floor((${scale} - ${low}) / (${high} - ${low}) * ${bins}))) AS bin
+    FROM (SELECT r, c, greatest(0, least(${bins - 1}, floor((${scale} - ${doubleLiteral(low)}) / ${doubleLiteral(high - low)} * ${bins}))) AS bin
           FROM ${VALUES} WHERE v IS NOT NULL)
     GROUP BY bin ORDER BY bin`);
   const byBin = new Map(rows.map((row) => [row.bin, row]));

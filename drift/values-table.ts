@@ -1,6 +1,7 @@
 import { StrataError } from '../core/errors.ts';
 import type { Session } from '../engine/session.ts';
 import { ident } from '../engine/sql-text.ts';
+import { doubleLiteral } from './double-literal.ts';
 import type { ColumnKind, DriftColumn, Sample, SideSummary } from './drift.types.ts';
 
 /** Temporary table: each value `v` once, with its rows in the reference `r` and in the current sample `c`; NULL is missing. */
@@ -79,8 +80,8 @@ async function moments(session: Session, n: 'r' | 'c') {
   const [first] = await session.rows<{ mean: number; min: number; max: number }>(
     `SELECT sum(v * ${n}) / sum(${n}) AS mean, min(v) AS min, max(v) AS max ${there}`,
   );
-  const std = await session.value<number>(`SELECT sqrt(sum(${n} * (v - $1::DOUBLE) ** 2) / sum(${n})) ${there}`, [
-    first!.mean,
-  ]);
+  const std = await session.value<number>(
+    `SELECT sqrt(sum(${n} * (v - ${doubleLiteral(first!.mean)}) ** 2) / sum(${n})) ${there}`,
+  );
   return { ...first!, std: std! };
 }
