@@ -50,6 +50,7 @@ export function createRunActivities(platform: Platform) {
       params,
       sources: ownedBy(project, pipeline.name).sources.map(({ name }) => name),
       publishTo: pipeline.publish?.to,
+      retrains: (project.retrainings ?? []).filter(({ after }) => after === pipeline.name).map(({ model }) => model),
     };
   }
 

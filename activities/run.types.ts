@@ -22,6 +22,8 @@ export interface ResolvedRun {
   readonly sources: readonly string[];
   /** Name of the warehouse. */
   readonly publishTo: string | undefined;
+  /** Models whose drift is looked for afterwards. Absent in histories of before there were any. */
+  readonly retrains?: readonly string[];
 }
 
 export interface ResolveBackfillInput {

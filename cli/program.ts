@@ -7,6 +7,7 @@ import { dev } from './commands/dev.ts';
 import { docs } from './commands/docs.ts';
 import { model } from './commands/model.ts';
 import { query } from './commands/query.ts';
+import { retrain } from './commands/retrain.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
 import { schedule } from './commands/schedule.ts';
@@ -14,7 +15,7 @@ import { status } from './commands/status.ts';
 import { vacuum } from './commands/vacuum.ts';
 import { worker } from './commands/worker.ts';
 
-const COMMANDS = [dev, worker, check, docs, run, backfill, runs, schedule, status, query, model, vacuum];
+const COMMANDS = [dev, worker, check, docs, run, backfill, runs, schedule, status, query, model, retrain, vacuum];
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 it failed, 2 wrong arguments, settings or project, 3 a server does not answer, 130 interrupted.

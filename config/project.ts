@@ -1,4 +1,5 @@
 import { project } from '../core/builders.ts';
+import { paymentFraud } from '../models/fraud/payment-fraud.ts';
 import { nightly } from '../pipelines/nightly.pipeline.ts';
 import { weeklyCustomerSegmentation } from '../pipelines/weekly-customer-segmentation.pipeline.ts';
 
@@ -6,5 +7,6 @@ import { weeklyCustomerSegmentation } from '../pipelines/weekly-customer-segment
 export default project({
   name: 'payments',
   pipelines: [nightly, weeklyCustomerSegmentation],
+  retrainings: [paymentFraud],
   sqlFolder: 'warehouse-sql',
 });

@@ -78,10 +78,13 @@ export interface Retraining {
   readonly monitoring: Monitoring;
   /** Name of a webhook in the settings. */
   readonly notify: string | undefined;
+  /** Name of the pipeline whose runs look for drift once they are published. */
+  readonly after: string | undefined;
 }
 
-export interface RetrainingDefinition extends Omit<Retraining, 'notify' | 'policy' | 'slices'> {
+export interface RetrainingDefinition extends Omit<Retraining, 'notify' | 'after' | 'policy' | 'slices'> {
   readonly notify?: string;
+  readonly after?: string;
   readonly slices?: readonly string[];
   readonly policy?: Partial<RetrainingPolicy>;
 }
@@ -117,7 +120,8 @@ export function retraining(definition: RetrainingDefinition): Retraining {
     if (!Number.isInteger(days) || days < (name === 'delay' ? 0 : 1)) refuse(`days.${name} is ${days}`);
   }
   for (const duration of [definition.monitoring.every, definition.monitoring.for]) durationMillis(duration);
-  return { ...definition, slices, notify: definition.notify, policy: { ...POLICY, ...definition.policy } };
+  const { notify, after } = definition;
+  return { ...definition, slices, notify, after, policy: { ...POLICY, ...definition.policy } };
 }
 
 function refuseUnknown(

@@ -11,16 +11,20 @@ export const workflowIds = {
   /** @param n counts backfills of the same range */
   backfill: (env: string, pipeline: string, range: Interval, n: number): string =>
     `backfill/${env}/${pipeline}/${printInterval(range)}/${n}`,
+  /** @param day the day it is asked for, `2026-11-20` */
+  retrain: (env: string, model: string, day: string): string => `retrain/${env}/${model}/${day}`,
   schedule: (env: string, pipeline: string): string => `schedule/${env}/${pipeline}`,
 } as const;
 
-export type WorkflowKind = 'run' | 'ingest' | 'converge' | 'backfill';
+const KINDS = ['run', 'ingest', 'converge', 'backfill', 'retrain'] as const;
+export type WorkflowKind = (typeof KINDS)[number];
 
 /** What an id says; undefined for one that is not ours. */
 export function parseWorkflowId(
   id: string,
 ): { kind: WorkflowKind; env: string; subject: string; range: string | undefined } | undefined {
   const [kind, env, subject, range] = id.split('/');
-  if (!kind || !env || !subject || !['run', 'ingest', 'converge', 'backfill'].includes(kind)) return undefined;
-  return { kind: kind as WorkflowKind, env, subject, range };
+  if (!env || !subject) return undefined;
+  const known = KINDS.find((each) => each === kind);
+  return known && { kind: known, env, subject, range };
 }

@@ -18,7 +18,7 @@ import { SCHEDULED_START, searchAttributesOf } from './search-attributes.ts';
 /** What came of it, short enough to read in the UI. */
 export interface RetrainingSummary {
   readonly model: string;
-  readonly outcome: 'no_drift' | 'refused' | 'promoted' | 'rolled_back';
+  readonly outcome: 'no_drift' | 'too_little_data' | 'refused' | 'promoted' | 'rolled_back';
   readonly drift: DriftSummary;
   readonly challenger: Challenger | undefined;
   readonly comparison: Comparison | undefined;
@@ -69,7 +69,12 @@ async function steps(resolved: ResolvedRetraining, log: RetrainingLog): Promise<
   await notify(resolved, 'drift', reasonOf(resolved, drift));
 
   log.enter('preparing');
-  const sets = await activities.prepareSets({ resolved });
+  const prepared = await prepare(resolved);
+  if ('problem' in prepared) {
+    log.add('training set', prepared.problem);
+    return end('too_little_data', {}, champion);
+  }
+  const { sets } = prepared;
   log.add('training set', `${sets.train.rows} rows, ${sets.train.positives} positives`, sets.train.path);
   log.enter('training');
   const trials = await trainAll(resolved, sets);
@@ -108,6 +113,17 @@ const reasonOf = ({ champion, force }: ResolvedRetraining, { drifted }: DriftSum
   if (drifted.length > 0) return `Drift in ${drifted.join(', ')}`;
   return champion === null && !force ? 'There is no champion yet' : 'Asked for by hand';
 };
+
+/** Too few rows or labels to learn from is no failure: the champion, if there is one, goes on. */
+async function prepare(resolved: ResolvedRetraining): Promise<{ sets: Sets } | { problem: string }> {
+  try {
+    return { sets: await retrainActivities(resolved.env).prepareSets({ resolved }) };
+  } catch (error) {
+    const { type, message } = rootFailure(error);
+    if (type !== 'quality') throw error;
+    return { problem: message };
+  }
+}
 
 const trainAll = (resolved: ResolvedRetraining, sets: Sets): Promise<Trial[]> =>
   Promise.all(

@@ -8,6 +8,7 @@ import { ingestOrAttach } from './ingest-child.ts';
 import type { DatasetProgress, Reason } from './messages.ts';
 import { Progress } from './progress.ts';
 import { requiredBy } from './required.ts';
+import { lookForDriftAfter } from './retrain-after.ts';
 import { SCHEDULED_START, searchAttributesOf } from './search-attributes.ts';
 import { noteUndeclared } from './undeclared.ts';
 
@@ -39,6 +40,7 @@ export async function run(pipeline: string, input: unknown): Promise<RunSummary>
     progress.enter('publishing');
     const published = await publishCut(resolved, cut);
     progress.step();
+    await lookForDriftAfter(resolved);
     progress.enter('done');
     const { datasets, notes } = progress;
     return { pipeline, interval: resolved.printed, cut, published, datasets, ...(notes.length > 0 && { notes }) };

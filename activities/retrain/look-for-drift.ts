@@ -71,7 +71,5 @@ async function beside(
   });
 }
 
-const columnsOf = ({ numeric, categorical }: Retraining): DriftColumn[] => [
-  ...numeric.map((name): DriftColumn => ({ name, kind: 'numeric' })),
-  ...categorical.map((name): DriftColumn => ({ name, kind: 'categorical' })),
-];
+const columnsOf = ({ numeric, categorical }: Retraining): DriftColumn[] =>
+  [...numeric, ...categorical].map((name) => ({ name }));

@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import pg from 'pg';
 import { loadSettings } from '../../config/settings.ts';
 import { queueName } from '../../core/queue-names.ts';
 import type { Retraining } from '../../core/retraining.ts';
+import { workflowIds } from '../../core/workflow-ids.ts';
 import type { AddressesFor } from '../../services/service.types.ts';
 import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import type { RetrainingSummary } from '../../workflows/retrain.workflow.ts';
@@ -98,6 +99,11 @@ export class Bank {
 
   async load(from: string, to: string): Promise<void> {
     await (await this.start('bank_daily', { from, to })).result();
+  }
+
+  /** The retraining that the run of the day before starts by itself. */
+  startedByNight(day: string): WorkflowHandle<(input: unknown) => Promise<RetrainingSummary>> {
+    return this.client.workflow.getHandle(workflowIds.retrain('dev', fraud.model, day));
   }
 
   async retrain(input: unknown = {}): Promise<RetrainingSummary> {

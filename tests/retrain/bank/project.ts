@@ -90,6 +90,7 @@ export const fraud = retraining({
   policy: { leastPositives: 20, confidence: 0.9, mostSliceLoss: 1 },
   monitoring: { every: '2 seconds', for: '4 seconds', mostLoss: 0.1 },
   notify: 'ops',
+  after: 'bank_daily',
 });
 
 export default project({
