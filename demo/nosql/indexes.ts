@@ -3,7 +3,7 @@ import type { Db, IndexDescription } from 'mongodb';
 /** The pipeline's cursor. */
 const UPDATED_AT: IndexDescription = { key: { updated_at: 1 }, name: 'updated_at' };
 
-/** Each serves a query of the company's programs or of its people (queries/); every collection has the pipeline's cursor too. */
+/** Each serves a query of the company's programs or of its people (questions.ts); every collection has the pipeline's cursor too. */
 export const MONGO_INDEXES: Readonly<Record<string, IndexDescription[]>> = {
   customer_review: [{ key: { customer_id: 1, rating: 1 }, name: 'customer_id_rating' }, UPDATED_AT],
   user_interaction: [{ key: { 'location.ip': 1 }, name: 'location_ip' }, UPDATED_AT],
