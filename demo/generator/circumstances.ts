@@ -87,10 +87,13 @@ function chooseMerchant(world: World, day: number, customer: number, random: Ran
   const known = merchantCount(world, day);
   if (day > 0 && random.chance(0.04)) return known - 1 - random.below(Math.min(day, 3) * world.merchantsPerDay);
   if (random.chance(0.55)) return favouriteMerchant(world, customer, day, random);
-  const popular = () => Math.floor(known * random.fraction() ** 2);
-  const first = popular();
+  const first = popular(known, random);
   const suits = WEEKEND_TRADES.includes(tradeOf(world, first).industry) === isWeekend(dayStart(world, day));
-  const chosen = suits || random.chance(0.5) ? first : popular();
+  const chosen = suits || random.chance(0.5) ? first : popular(known, random);
   // After the shift others are the large ones.
   return day >= world.shiftDay ? known - 1 - chosen : chosen;
+}
+
+function popular(known: number, random: Random): number {
+  return Math.floor(known * random.fraction() ** 2);
 }

@@ -18,16 +18,25 @@ export function gatewayEvents(world: World, day: number, index: number, made: Pa
   const word = hashOf(world.seed, STREAM.gateway, day, index);
   const gateway = GATEWAYS[word % GATEWAYS.length]!;
   const latency = 40 + ((word >>> 4) % 400);
-  const at = (millis: number) => isoOf(Math.min(dayEnd - 1, made.createdAt + millis * 1000));
-  const event = (type: string, code: string | null, millis: number, message: string | null): CopyValue[] => [
-    ...[made.id, gateway, type, code, millis, message, isoOf(made.createdAt), at(millis)],
-  ];
+  const told: Told = { made, gateway, dayEnd };
   const failed = settled.to === 'failed';
   const events = failed
-    ? [event('decline', (word >>> 9) % 2 === 0 ? '51' : '05', latency, 'do not honour;\n"51"')]
-    : [event('authorisation', '00', latency, null)];
+    ? [event(told, 'decline', (word >>> 9) % 2 === 0 ? '51' : '05', latency, 'do not honour;\n"51"')]
+    : [event(told, 'authorisation', '00', latency, null)];
   const chance = (word >>> 16) % 100;
-  if (chance === 0) events.unshift(event('timeout', null, TIMEOUT_MILLIS, null));
+  if (chance === 0) events.unshift(event(told, 'timeout', null, TIMEOUT_MILLIS, null));
   if (chance > 0 && chance < 4) events.push(events[0]!);
   return events;
+}
+
+interface Told {
+  readonly made: Payment;
+  readonly gateway: string;
+  readonly dayEnd: Micros;
+}
+
+function event(told: Told, type: string, code: string | null, millis: number, message: string | null): CopyValue[] {
+  const { made, gateway, dayEnd } = told;
+  const writtenAt = isoOf(Math.min(dayEnd - 1, made.createdAt + millis * 1000));
+  return [made.id, gateway, type, code, millis, message, isoOf(made.createdAt), writtenAt];
 }
