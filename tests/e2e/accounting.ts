@@ -12,6 +12,9 @@ export const MERGED: Readonly<Record<string, { readonly bronze: string; readonly
   'silver.merchant': { bronze: 'bronze.merchant', key: ['id'] },
   'silver.exchange_rate': { bronze: 'bronze.exchange_rate', key: ['currency', 'rate_date'] },
   'silver.country': { bronze: 'bronze.country', key: ['code'] },
+  'silver.dispute': { bronze: 'bronze.dispute', key: ['id'] },
+  'silver.order_line': { bronze: 'bronze.order_line', key: ['transaction_id', 'line_no'] },
+  'silver.fee_schedule': { bronze: 'bronze.fee_schedule', key: ['payment_method', 'merchant_size', 'valid_from'] },
   'silver.review': { bronze: 'bronze.customer_review', key: ['id'] },
   'silver.session': { bronze: 'bronze.user_interaction', key: ['id'] },
 };

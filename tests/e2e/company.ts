@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import project from '../../config/project.ts';
-import { intervalOf } from '../../core/interval.ts';
+import { intervalOf, resolveRange } from '../../core/interval.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { S3Address, TemporalAddress } from '../../services/service.types.ts';
 import type { ServedProject } from '../../workers/compose.ts';
@@ -52,6 +52,13 @@ export class Company extends Installation {
     const last = input.to ?? input.from;
     const range = { start: intervalOf(input.from, 'day').start, end: intervalOf(last, 'day').end };
     return this.execute(PIPELINE, workflowIds.run(this.settings.env, PIPELINE, range), input);
+  }
+
+  /** The weeks that hold these days, as they are now in the lake. */
+  async weekly(from: string, to: string): Promise<RunSummary> {
+    const name = 'weekly_customer_segmentation';
+    const range = resolveRange(from, to, 'week');
+    return this.execute(name, workflowIds.run(this.settings.env, name, range), { from, to });
   }
 
   /** Inclusive days, in the night after the last. */

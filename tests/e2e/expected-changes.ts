@@ -21,6 +21,8 @@ const DAY_OF: Readonly<Record<string, string>> = {
   'gold.fact_session': 'session_date',
   'gold.daily_revenue_by_merchant': 'revenue_date',
 };
+/** Table -> the column whose week is the partition, by its Monday. */
+const WEEK_OF: Readonly<Record<string, string>> = { 'gold.customer_segmentation_summary': 'week_start' };
 /** Table -> the column whose month is the partition; tables named nowhere are one partition. */
 const MONTH_OF: Readonly<Record<string, string>> = {
   'gold.monthly_fraud_statistics': 'month_start',
@@ -44,10 +46,11 @@ function bucketOf(natural: string | null, count: number): string {
 type Tables = Readonly<Record<string, readonly TextRow[]>>;
 
 const partitionOf = (table: string) => (row: TextRow) => {
-  const [day, month] = [DAY_OF[table], MONTH_OF[table]];
+  const [day, week, month] = [DAY_OF[table], WEEK_OF[table], MONTH_OF[table]];
   const bucket = BUCKET_OF[table];
   if (bucket) return bucketOf(row[bucket[0]] ?? null, bucket[1]);
   if (day !== undefined) return row[day]!.slice(0, 10);
+  if (week !== undefined) return `${row[week]}w`;
   return month === undefined ? 'all' : row[month]!.slice(0, 7);
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningWorker } from '../../workers/worker.ts';
+import { oracleSegmentation } from '../oracle/segmentation.oracle.ts';
 import { describeWith } from '../servers.ts';
 import { accountFor, MERGED } from './accounting.ts';
 import { expectSourcesInBronze } from './bronze-holds-sources.ts';
@@ -9,10 +10,11 @@ import { Company } from './company.ts';
 import { deltaEngines, expectEnginesAgree } from './delta-engines.ts';
 import { changedByOracle, changedTables } from './expected-changes.ts';
 import { figure, timed } from './figures.ts';
-import { expectKnownKeys, expectOracle } from './oracle-equality.ts';
+import { expectKnownKeys, expectOracle, expectTable } from './oracle-equality.ts';
 import type { TextRow } from './text-rows.ts';
 
 const MINUTES = 60_000;
+const SEGMENTS = 'gold.customer_segmentation_summary';
 const engines = await deltaEngines();
 const withoutPython = 'missing' in engines ? ` (skipped: ${engines.missing})` : '';
 
@@ -20,6 +22,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
   let company: Company;
   let worker: RunningWorker;
   let oracle: Readonly<Record<string, readonly TextRow[]>>;
+  let segments: readonly TextRow[];
 
   beforeAll(async () => {
     const sources = await openCompanySources(addresses, { rowsPerDay: 200 });
@@ -124,6 +127,13 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
     expect(changes['gold.daily_revenue_by_merchant']).toBeUndefined();
   });
 
+  test('the weekly segments', { timeout: 2 * MINUTES }, async () => {
+    await timed('three weeks of segments', () => company.weekly(dateOfDay(-5), dateOfDay(15)));
+    segments = await oracleSegmentation(company.sources.client);
+    figure('customers and weeks in segments', String(segments.length));
+    await expectTable(company, SEGMENTS, segments);
+  });
+
   test('an old payment is captured, a country renamed, a bad review put right', { timeout: 2 * MINUTES }, async () => {
     const { client, db, generator } = company.sources;
     const at = `${dateOfDay(16)}T10:00:00Z`;
@@ -145,6 +155,16 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
     const lake = await company.lake();
     const account = await accountFor(lake, 'silver.country');
     expect(account).toEqual({ observations: 16, current: 15, superseded: 1, quarantined: 0 });
+  });
+
+  test('its week and those that look back at it are segmented anew', { timeout: 2 * MINUTES }, async () => {
+    const versions = await (await company.lake()).versions();
+    await timed('segments again', () => company.weekly(dateOfDay(2), dateOfDay(15)));
+    const now = await oracleSegmentation(company.sources.client);
+    await expectTable(company, SEGMENTS, now);
+    const changes = changedTables(await changesSince(await company.lake(), versions));
+    expect(changes).toEqual(changedByOracle({ [SEGMENTS]: segments }, { [SEGMENTS]: now }));
+    expect(changes[SEGMENTS]?.content.length).toBeGreaterThan(0);
   });
 
   test('a corrected exchange rate', { timeout: 2 * MINUTES }, async () => {
@@ -173,8 +193,11 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
     const row = { id: rows[0].id, name: 'Late & Sons "Ltd"', industry: 'Retail', size: 'Small', country: 'FR' };
     await generator.insertMerchant(row, `${dateOfDay(18)}T08:00:00Z`);
     const changes = await night(18, 'a merchant arrives after its payments');
-    // Its inferred member had the key that the real one has: no fact moves.
-    expect(Object.keys(changes)).toEqual(['gold.dim_merchant', 'silver.merchant', 'silver.merchant_version']);
+    expect(changes['gold.dim_merchant']?.content).toHaveLength(1);
+    // Its size is known now, and so is what we charge. Its inferred member had the key that the real one has: no fact moves.
+    expect(changes['gold.fact_payment']).toBeDefined();
+    expect(changes['silver.payment']).toBeUndefined();
+    expect(changes['gold.fact_fraud_analysis']).toBeUndefined();
     const [named] = await company.warehouse(
       `SELECT count(*) AS payments FROM dev.fact_payment JOIN dev.dim_merchant USING (merchant_key) WHERE name = 'Late & Sons "Ltd"'`,
     );

@@ -11,6 +11,9 @@ const published = publishedOf(pipelineNamed(project, PIPELINE));
 /** How many rows were compared, by table. */
 export type Compared = Record<string, number>;
 
+/** Of a pipeline of its own: the nightly neither makes nor changes them. */
+const WEEKLY: readonly string[] = ['gold.customer_segmentation_summary'];
+
 /**
  * Lake and warehouse hold exactly what the oracle computes from the sources, in every column: silver and gold in the lake,
  * gold in the warehouse.
@@ -20,18 +23,24 @@ export async function expectOracle(
   oracle: Readonly<Record<string, readonly TextRow[]>>,
 ): Promise<Compared> {
   const compared: Compared = {};
-  const lake = await company.lake();
   for (const [table, expected] of Object.entries(oracle)) {
-    const inLake = await lake.rows(table);
-    expectSameRows(`${table} in the lake`, inLake.map(declared), expected);
+    await expectTable(company, table, expected);
     compared[table] = expected.length;
-    if (!table.startsWith('gold.')) continue;
-    const shown = await company.warehouse(`SELECT * FROM dev.${publishedName(table)}`);
-    expectSameRows(`${table} in the warehouse`, shown, expected);
   }
-  const derived = (await lake.tables()).filter((table) => /^(silver|gold)\./.test(table));
+  const derived = (await (await company.lake()).tables()).filter(
+    (table) => /^(silver|gold)\./.test(table) && !WEEKLY.includes(table),
+  );
   expect(derived, 'every table of silver and gold has an oracle').toEqual(Object.keys(oracle).sort());
   return compared;
+}
+
+/** One table in the lake, and of gold in the warehouse too. */
+export async function expectTable(company: Company, table: string, expected: readonly TextRow[]): Promise<void> {
+  const inLake = await (await company.lake()).rows(table);
+  expectSameRows(`${table} in the lake`, inLake.map(declared), expected);
+  if (!table.startsWith('gold.')) return;
+  const shown = await company.warehouse(`SELECT * FROM dev.${publishedName(table)}`);
+  expectSameRows(`${table} in the warehouse`, shown, expected);
 }
 
 /** Without the columns that Strata adds. */

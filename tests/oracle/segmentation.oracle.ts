@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import { PAYMENTS } from './source-sql.ts';
-import { surrogateKey } from './surrogate-key.ts';
 import { textRows } from './text-query.ts';
 
 type Row = Record<string, string | null>;
@@ -11,6 +10,8 @@ interface Spending {
   readonly day: number;
   readonly payments: number;
   readonly cents: bigint;
+  /** Greatest key of the customer's versions on that day. */
+  readonly key: bigint;
 }
 
 interface Customer {
@@ -20,6 +21,7 @@ interface Customer {
   readonly days: number;
   readonly frequency: number;
   readonly cents: bigint;
+  readonly key: bigint;
 }
 
 type Point = readonly [number, number, number];
@@ -36,17 +38,23 @@ const WEEK = 7;
 /** 1970 began on a Thursday. */
 const FIRST_MONDAY = 4;
 
-/** gold.customer_segmentation_summary, in plain code: RFM and K-means for every week in which somebody bought. */
+/**
+ * gold.customer_segmentation_summary, in plain code: RFM and K-means for every week in which somebody bought. Needs the versions
+ * of customers that the oracle of the facts has left with this client.
+ */
 export async function oracleSegmentation(client: pg.Client): Promise<Row[]> {
   const rows = await textRows(
     client,
-    `select customer_id, day - date '1970-01-01' as day, count(*) as payments, coalesce(sum(amount_eur), 0)::numeric(38,2) as eur
+    `select customer_id, day - date '1970-01-01' as day, count(*) as payments, coalesce(sum(amount_eur), 0)::numeric(38,2) as eur,
+       max((select v.key from oracle_customer v where v.id = p.customer_id::text and v.valid_from <= p.event_time
+         order by v.valid_from desc limit 1)) as key
      from (${PAYMENTS}) p where captured group by 1, 2`,
   );
   const spendings = rows.map(
-    ({ customer_id, day, payments, eur }): Spending => ({
+    ({ customer_id, day, payments, eur, key }): Spending => ({
       ...{ customer: customer_id!, day: Number(day), payments: Number(payments) },
       cents: BigInt(eur!.replace('.', '')),
+      key: BigInt(key!),
     }),
   );
   const weeks = new Set(spendings.map(({ day }) => day - ((day - FIRST_MONDAY) % WEEK)));
@@ -80,7 +88,7 @@ function weekRows(monday: number, spendings: readonly Spending[]): Row[] {
       week_start: start,
       week_start_date_key: start.replaceAll('-', ''),
       customer_id: customer.id,
-      customer_key: surrogateKey(customer.id),
+      customer_key: String(customer.key),
       recency_days: String(customer.recency),
       frequency: String(customer.frequency),
       monetary_eur: money(customer.cents),
@@ -108,6 +116,7 @@ function customersOf(spendings: readonly Spending[], end: number): Customer[] {
       days: new Set(days).size,
       frequency: list.reduce((sum, { payments }) => sum + payments, 0),
       cents: list.reduce((sum, { cents }) => sum + cents, 0n),
+      key: list.find(({ day }) => day === last)!.key,
     };
   });
 }
