@@ -45,7 +45,7 @@ await describeWith(['postgres', 'mongodb'], 'the SQL over the whole company', (a
     };
     tables = await companyTables(datasets, sources.client, sources.db);
     await createPublished(tables, projectDefinition);
-  }, 180_000);
+  }, 600_000);
 
   afterAll(async () => {
     await tables?.[Symbol.asyncDispose]();
