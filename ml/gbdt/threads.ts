@@ -53,14 +53,21 @@ function takeWorker(): Worker {
 /** Unreferenced: idle threads do not keep a process from ending. */
 function keep(worker: Worker): void {
   worker.removeAllListeners();
+  // One that dies while it waits must not be handed out.
+  worker.once('exit', () => forget(worker));
+  worker.on('error', () => {});
   worker.unref();
   idle.push(worker);
   setTimeout(() => {
-    const place = idle.indexOf(worker);
-    if (place < 0) return;
-    idle.splice(place, 1);
-    void worker.terminate();
+    if (forget(worker)) void worker.terminate();
   }, IDLE_MILLIS).unref();
+}
+
+/** @returns whether it was idle */
+function forget(worker: Worker): boolean {
+  const place = idle.indexOf(worker);
+  if (place >= 0) idle.splice(place, 1);
+  return place >= 0;
 }
 
 function startWorker(): Worker {
