@@ -229,6 +229,9 @@ await describeWith(['postgres', 'mongodb'], 'the payments company in PostgreSQL'
       ).rejects.toThrow('check constraint');
       await expect(database.client.query("update customer set password = 'plain'")).rejects.toThrow('check constraint');
       await expect(database.client.query("update transaction set status = 'lost'")).rejects.toThrow('foreign key');
+      const unaudited =
+        "update transaction set status = 'refunded' where id = (select min(id::text)::uuid from transaction where status = 'succeeded')";
+      await expect(database.client.query(unaudited)).rejects.toThrow('without a line in transaction_state_change');
     });
   });
 });
