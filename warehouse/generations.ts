@@ -45,16 +45,7 @@ export interface Marker {
 export async function openGenerations(path: string): Promise<GenerationFiles> {
   const base = join(dirname(path), basename(path).replace(/\.duckdb$/, ''));
   const files = { current: path, next: `${base}.next`, cuts: `${base}.cuts` };
-  try {
-    await mkdir(files.next, { recursive: true });
-    await mkdir(files.cuts, { recursive: true });
-  } catch (cause) {
-    throw new StrataError('access_denied', `The warehouse's folders cannot be created: ${files.next}, ${files.cuts}`, {
-      where: path,
-      hint: 'Create the folder of the warehouse and let the worker write in it.',
-      cause,
-    });
-  }
+  await makeFolders(files);
   return files;
 }
 
@@ -75,8 +66,23 @@ async function readMarker(files: GenerationFiles, generation: number): Promise<M
   }
 }
 
+async function makeFolders(files: GenerationFiles): Promise<void> {
+  try {
+    await mkdir(files.next, { recursive: true });
+    await mkdir(files.cuts, { recursive: true });
+  } catch (cause) {
+    throw new StrataError('access_denied', `The warehouse's folders cannot be created: ${files.next}, ${files.cuts}`, {
+      where: files.current,
+      hint: 'Create the folder of the warehouse and let the worker write in it.',
+      cause,
+    });
+  }
+}
+
 /** Finishes the newest announced generation where its announcer did not. To be called before anything else. */
 export async function settle(files: GenerationFiles): Promise<void> {
+  // Lost with the warehouse while this worker lived: it is made again.
+  await makeFolders(files);
   const newest = (await readdir(files.cuts))
     .filter((name) => /^\d{12}\.json$/.test(name))
     .sort()

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textRows } from '../oracle/text-query.ts';
 import { describeWith } from '../servers.ts';
@@ -125,5 +127,16 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'tables of every shape',
     await query('insert into subscription select * from kept');
     await shapes.night(4);
     await expectAll();
+  });
+
+  test('a warehouse file that is lost is made again by the next publication, whether there is news or not', {
+    timeout: 2 * MINUTES,
+  }, async () => {
+    const file = join(shapes.folder, 'analytics.duckdb');
+    for (const left of [[file], [file, `${file.replace(/\.duckdb$/, '')}.cuts`]]) {
+      for (const path of left) await rm(path, { recursive: true, force: true });
+      await shapes.night(4);
+      await expectAll();
+    }
   });
 });
