@@ -6,6 +6,7 @@ import { driftReport } from '../../drift/report/drift.report.ts';
 import type { Session } from '../../engine/session.ts';
 import type { ModelRegistry } from '../../ml/registry.ts';
 import { type Attempt, withAttempt } from '../attempt.ts';
+import { commitDrift } from '../commit-drift.ts';
 import type { Platform } from '../platform.ts';
 import { keep } from './evidence.ts';
 import { labelledRows } from './labelled-rows.ts';
@@ -39,6 +40,9 @@ export function lookForDrift(
             columns: columnsOf(retraining),
           })
         : await beside(platform, registry, { session, attempt }, retraining, champion, current);
+    const check = { checkId: evidence, checkDate: resolved.asOf.slice(0, 10), subject: model };
+    const inputs = { [retraining.features.name]: pins.features };
+    await commitDrift(platform, { session, attempt }, { ...check, inputs }, found);
     const json = await keep(platform.store, evidence, 'drift.json', JSON.stringify(found));
     const notes = [`${retraining.features.name} at version ${pins.features}`, `The figures: ${json.path}`];
     const html = driftReport(found, { title: `Drift of ${model}`, notes });
