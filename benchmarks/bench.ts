@@ -11,6 +11,10 @@ const BENCHMARKS = {
   },
   fraud: { file: './fraud/fraud.ts', about: 'training on the Fraud Detection Handbook, beside Python LightGBM' },
   drift: { file: './drift.ts', about: 'drift of fifteen columns of two million rows beside two million' },
+  warehouse: {
+    file: './warehouse/warehouse.ts',
+    about: 'three years of facts into DuckDB, then one day, beside plain SQL',
+  },
   clone: { file: './clone.ts', about: 'git clone to the first result; only when named: it needs network and time' },
 } as const;
 

@@ -9,7 +9,7 @@ import type { SnowflakeAddress } from './service.types.ts';
 import { findSnowflakeStandIn } from './snowflake.standin.ts';
 
 /** Snowflake gives up a silent transaction that is in the way after five minutes; here nobody wants to wait so long. */
-const GIVE_UP_SECONDS = 2;
+const GIVE_UP_SECONDS = 1;
 
 export async function planSnowflake(
   context: ServiceContext,

@@ -83,6 +83,7 @@ async def login(request):
 class Session:
     def __init__(self, connection):
         self.connection, self.turn = connection, asyncio.Lock()
+        self.autocommit = True
         self.open, self.busy, self.last, self.warehouse = False, False, time.monotonic(), None
 
     def end(self):
@@ -125,6 +126,8 @@ async def own_statement(session, sql):
         known = DATABASE if session.connection.database == DATABASE else None
         return rows_of({"D": "text", "W": "text"}, [[known, session.warehouse]])
     if re.match(r"\s*ALTER\s+SESSION\s+SET\b", sql, re.I):
+        if autocommit := re.search(r"AUTOCOMMIT = (TRUE|FALSE)", sql, re.I):
+            session.autocommit = autocommit[1].upper() == "TRUE"
         return DONE()
     if re.match(r"\s*MERGE\b", sql, re.I):
         if await run_in_threadpool(duplicates, session, sql):
@@ -234,6 +237,9 @@ async def perform(request, session, sql):
     written, view = WRITES.match(sql), None
     if written and not await take_lock(session, written[1].upper()):
         return refused("000625", f"Statement could not get the lock of table {written[1]} in time.", state="57014")
+    if not session.autocommit and not session.open and re.match(r"\s*(COPY|MERGE|UPDATE|DELETE|INSERT)\b", sql, re.I):
+        session.connection._duck_conn.begin()
+        session.open = True
     try:
         response = await own_statement(session, sql)
         if response is None:
@@ -263,7 +269,7 @@ async def asked(request, ddl):
     """Two sessions that change the catalog at once get an error from DuckDB; Snowflake lets them wait."""
     for _ in range(40):
         response = await server.query_request(request)
-        if response.status_code != 500 or not ddl or not re.search("onflict|Duplicate key", str(captured["error"])):
+        if response.status_code != 500 or not ddl or not re.search("onflict|Duplicate key", str(captured.get("error"))):
             break
         await asyncio.sleep(0.05)
     return readable(response)

@@ -186,7 +186,7 @@ export function warehouseContract(fresh: () => Promise<Subject>): void {
       await publish(null, 1);
       const { columns, rows } = await warehouse.query(
         `SELECT CAST(0.10 AS DECIMAL(18,2)) AS money, 9007199254740993 AS big, CAST(7 AS BIGINT) AS small,
-         CAST('2026-11-01' AS DATE) AS on_day, NULL AS nothing, 1 = 1 AS yes, 'it''s' AS words`,
+         CAST('2026-11-01' AS DATE) AS on_day, NULL AS nothing, CAST(NULL AS BIGINT) AS no_number, 1 = 1 AS yes, 'it''s' AS words`,
       );
       expect(Object.fromEntries(columns.map((c, i) => [c.name, rows[0]?.[i]]))).toEqual({
         money: '0.10',
@@ -194,6 +194,7 @@ export function warehouseContract(fresh: () => Promise<Subject>): void {
         small: 7,
         on_day: '2026-11-01',
         nothing: null,
+        no_number: null,
         yes: true,
         words: "it's",
       });

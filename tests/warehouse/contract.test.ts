@@ -26,7 +26,7 @@ await describeWith(['snowflake'], 'Snowflake (stand-in)', ({ snowflake }) => {
       kind: 'snowflake',
       open: async (schema = 'dev') =>
         openSnowflakeWarehouse({
-          connection: { ...snowflake, schema: `${fresh}_${schema}`, retries: 1 },
+          connection: { ...snowflake, schema: `${fresh}_${schema}`, patienceMillis: 5000 },
           session: SESSION,
         }),
     };

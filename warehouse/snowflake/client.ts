@@ -2,6 +2,7 @@ import type { Connection, RowStatement } from 'snowflake-sdk';
 import { StrataError } from '../../core/errors.ts';
 import type { SnowflakeOptions } from './connection-options.ts';
 import { toStrataFault } from './fault.ts';
+import { answers, watchServer } from './reachability.ts';
 
 /** What a statement gave: values as text, exactly as Snowflake writes them; times are epoch seconds with nine places. */
 export interface StatementResult {
@@ -27,6 +28,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The client says goodbye over and over to a server that does not answer. */
+const GOODBYE_MILLIS = 2_000;
+const PATIENCE_MILLIS = 60_000;
+const LOGIN_RETRIES = 3;
+
 /** Numbers lose digits as JavaScript numbers, so they are fetched as text. */
 const AS_TEXT = ['Number'] as const;
 
@@ -34,11 +40,13 @@ const AS_TEXT = ['Number'] as const;
 export class SnowflakeClient {
   readonly where: string;
   readonly #connection: Connection;
+  readonly #watched: { readonly url: string; readonly patienceMillis: number } | undefined;
   #statement: { readonly sql: string; readonly since: number } | undefined;
 
-  constructor(connection: Connection, where: string) {
+  constructor(connection: Connection, where: string, watched?: { url: string; patienceMillis: number }) {
     this.#connection = connection;
     this.where = where;
+    this.#watched = watched;
   }
 
   async run(sql: string, { tag, signal }: RunOptions = {}): Promise<StatementResult> {
@@ -46,6 +54,10 @@ export class SnowflakeClient {
     this.#statement = { sql, since: Date.now() };
     return new Promise((resolve, reject) => {
       const cancel = () => statement.cancel(() => {});
+      const { url, patienceMillis } = this.#watched ?? { url: '', patienceMillis: 0 };
+      const lost = () =>
+        reject(toStrataFault({ message: `network: no answer for ${patienceMillis / 1000} s` }, this.where, sql));
+      const unwatch = this.#watched ? watchServer(url, patienceMillis, lost) : () => {};
       const statement = this.#connection.execute({
         sqlText: sql,
         rowMode: 'array',
@@ -53,6 +65,7 @@ export class SnowflakeClient {
         ...(tag && { parameters: { QUERY_TAG: JSON.stringify({ app: 'strata', ...tag }) } }),
         complete: (error, done, rows) => {
           this.#statement = undefined;
+          unwatch();
           signal?.removeEventListener('abort', cancel);
           if (signal?.aborted) reject(new StrataError('cancelled', 'The statement was cancelled', { cause: error }));
           else if (error) reject(toStrataFault(error, this.where, sql));
@@ -77,9 +90,13 @@ export class SnowflakeClient {
 
   /** Ends the session; what it left open is rolled back. Failing to say goodbye is no failure. */
   async close(): Promise<void> {
+    if (!this.#connection.isUp()) return;
     await new Promise<void>((resolve) => {
-      if (!this.#connection.isUp()) resolve();
-      else this.#connection.destroy(() => resolve());
+      const enough = setTimeout(resolve, GOODBYE_MILLIS);
+      this.#connection.destroy(() => {
+        clearTimeout(enough);
+        resolve();
+      });
     });
   }
 }
@@ -106,7 +123,7 @@ export async function connect(options: SnowflakeOptions, schema?: string): Promi
   const { default: snowflake } = await import('snowflake-sdk');
   snowflake.configure({ logLevel: 'OFF', additionalLogToConsole: false });
   const where = `${options.account}, user ${options.user}`;
-  const { retries } = options;
+  const { patienceMillis = PATIENCE_MILLIS } = options;
   const connection = snowflake.createConnection({
     account: options.account,
     username: options.user,
@@ -118,14 +135,19 @@ export async function connect(options: SnowflakeOptions, schema?: string): Promi
     database: options.database,
     ...(schema !== undefined && { schema }),
     ...(options.url !== undefined && { accessUrl: options.url }),
-    ...(retries !== undefined && { sfRetryMaxLoginRetries: retries, sfRetryMaxNumRetries: retries }),
+    sfRetryMaxLoginRetries: patienceMillis < PATIENCE_MILLIS ? 0 : LOGIN_RETRIES,
     application: 'strata',
+    // Else a number that is NULL comes as the text NULL.
+    representNullAsStringNull: false,
     clientSessionKeepAlive: true,
   } as Parameters<typeof snowflake.createConnection>[0]);
   await new Promise<void>((resolve, reject) => {
     connection.connect((error) => (error ? reject(toStrataFault(error, where)) : resolve()));
   });
-  const client = new SnowflakeClient(connection, where);
+  const url = options.url ?? `https://${options.account.replaceAll('_', '-')}.snowflakecomputing.com`;
+  // Behind a proxy that only the client knows, it cannot be looked at.
+  const watched = (await answers(url)) ? { url, patienceMillis } : undefined;
+  const client = new SnowflakeClient(connection, where, watched);
   await client.run(SESSION);
   await refuseWrongNames(client, options);
   return client;

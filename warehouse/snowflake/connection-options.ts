@@ -20,6 +20,6 @@ export interface SnowflakeOptions {
   readonly storageIntegration?: string;
   /** For private links and the stand-in: `https://host[:port]`. */
   readonly url?: string;
-  /** How often the client repeats a request that got no answer. Default: the client's own. */
-  readonly retries?: number;
+  /** How long a server that does not answer is waited for while a statement is open. Default: a minute. */
+  readonly patienceMillis?: number;
 }

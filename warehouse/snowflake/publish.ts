@@ -119,6 +119,8 @@ async function transaction(
   gone: readonly string[],
 ): Promise<LoadedTable[]> {
   const { run, name } = attempt;
+  // Had the transaction been given up before its first statement came, that one would commit itself.
+  await client.run('ALTER SESSION SET AUTOCOMMIT = FALSE', run('begin'));
   await client.run('BEGIN', run('begin'));
   try {
     await moveLedger(client, place, { publication, attempt: name, state }, run('ledger'));
@@ -132,8 +134,11 @@ async function transaction(
     if (Number(ours) !== 1) throw fenced({ name: publication.pipeline });
     await wanted.onStep?.('checked');
     await client.run('COMMIT', run('commit'));
+    await client.run('ALTER SESSION SET AUTOCOMMIT = TRUE', run('commit'));
     return loaded;
   } catch (error) {
+    // Who cannot be reached cannot be told; Snowflake gives the transaction up by itself.
+    if (error instanceof StrataError && error.code === 'unreachable') throw error;
     // Not with the caller's signal: an aborted load must let go of its locks.
     await client.run('ROLLBACK', { tag: { pipeline: publication.pipeline, step: 'rollback' } }).catch(() => {});
     throw error;

@@ -19,7 +19,7 @@ export function planViews(
       const columns = view.columns.map((c) => `${name(c.name)}${comment(c.description)}`).join(', ');
       const sql = render(view.sql, Object.fromEntries(tables));
       const about = view.description === undefined ? '' : ` COMMENT = ${quoted(view.description)}`;
-      return `CREATE OR REPLACE VIEW ${published(place, view.name)} (${columns})${about} AS ${sql}`;
+      return `CREATE OR REPLACE VIEW ${published(place, view.name)}${columns === '' ? '' : ` (${columns})`}${about} AS ${sql}`;
     }),
     drop: had.filter((view) => !names.has(view)).map((view) => `DROP VIEW IF EXISTS ${published(place, view)}`),
   };

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSnowflakeWarehouse } from '../../warehouse/snowflake/snowflake-warehouse.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+import { fullRun } from '../full-run.ts';
+import { freshName } from '../servers.fresh.ts';
+import { describeWith } from '../servers.ts';
+import { difference, SESSION, writeFiles } from './company.fixture.ts';
+import { CuttingProxy, type Fault } from './cutting.proxy.ts';
+import { expectConsistent } from './subject.ts';
+
+const CUTS = fullRun ? 120 : 24;
+
+await describeWith(['snowflake'], 'a publisher to Snowflake (stand-in)', ({ snowflake }) => {
+  let files: string;
+  let proxy: CuttingProxy;
+  let schema: string;
+  /** Another process, with a good connection. */
+  let other: Warehouse;
+  beforeAll(async () => {
+    files = await mkdtemp(join(tmpdir(), 'strata-faults-'));
+    await writeFiles(files, 'sales', CUTS);
+    proxy = await CuttingProxy.before(snowflake.url);
+  });
+  afterAll(async () => {
+    proxy.close();
+    await rm(files, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    schema = freshName('faults');
+    other = openSnowflakeWarehouse({ connection: { ...snowflake, schema, patienceMillis: 5000 }, session: SESSION });
+    await other.publish(difference(files, 'sales', null, 1));
+  });
+  const victim = (patienceMillis = 400) =>
+    openSnowflakeWarehouse({ connection: { ...snowflake, schema, url: proxy.url, patienceMillis }, session: SESSION });
+  const next = (from: number, to = from + 1) => difference(files, 'sales', from, to);
+
+  /** The statements of an undisturbed publication of one cut. */
+  async function statementsOf(from: number): Promise<string[]> {
+    proxy.arm();
+    await victim().publish(next(from));
+    return [...proxy.statements];
+  }
+
+  describe('that dies', () => {
+    it('at any statement, answered or not, leaves the cut before or after; the next one finishes', async () => {
+      const statements = await statementsOf(1);
+      const commit = statements.indexOf('COMMIT');
+      expect(commit).toBeGreaterThan(0);
+      const moments: Fault[] = statements.flatMap((_, at): Fault[] => [
+        { at, kind: 'dies before' },
+        { at, kind: 'dies after' },
+      ]);
+      // In the ordinary run: the commit both ways, and one statement of each kind.
+      const kinds = ['UPDATE', 'DELETE', 'MERGE'].map((kind) => statements.findIndex((sql) => sql.startsWith(kind)));
+      const some = moments.filter(({ at, kind }) => at === commit || (kinds.includes(at) && kind === 'dies after'));
+      let cut = 2;
+      for (const fault of fullRun ? moments : some) {
+        const at = `${fault.kind} ${statements[fault.at]}`;
+        const committed = fault.at > commit || (fault.at === commit && fault.kind === 'dies after');
+        proxy.arm(fault);
+        const outcome = await victim()
+          .publish(next(cut))
+          .then(
+            () => 'published',
+            (error) => error.name,
+          );
+        // Once the last statement is through, only the goodbye is lost.
+        expect(outcome, at).toBe(committed && fault.at === statements.length - 1 ? outcome : 'StrataError');
+        expect(await expectConsistent(other, 'sales'), at).toBe(committed ? cut + 1 : cut);
+        await other.publish(next(cut));
+        cut += 1;
+        expect(await expectConsistent(other, 'sales'), at).toBe(cut);
+      }
+    });
+  });
+
+  describe('whose connection is bad', () => {
+    it('repeats a statement whose answer was lost, and it is executed once', async () => {
+      const statements = await statementsOf(1);
+      for (const [i, wanted] of ['INSERT INTO', 'COMMIT'].entries()) {
+        proxy.arm({ at: statements.findLastIndex((sql) => sql.startsWith(wanted)), kind: 'answer lost' });
+        expect(await victim(20_000).publish(next(2 + i))).toMatchObject({ outcome: 'published', cut: 3 + i });
+        expect(await expectConsistent(other, 'sales')).toBe(3 + i);
+      }
+    });
+  });
+
+  describe('that sleeps while others go on', () => {
+    it('changes nothing when it wakes, its transaction long given up', async () => {
+      const statements = await statementsOf(1);
+      const find = (start: string) => statements.findIndex((sql) => sql.startsWith(start));
+      const last = statements.findLastIndex((sql) => sql.startsWith('INSERT INTO'));
+      const moments = fullRun
+        ? statements.flatMap((_, at) => (at >= find('BEGIN') && at <= find('COMMIT') ? [at] : []))
+        : [find('UPDATE'), last, find('COMMIT')];
+      let cut = 2;
+      for (const at of moments) {
+        proxy.arm({ at, kind: 'sleeps' });
+        const sleeper = victim().publish(next(cut, cut + 3));
+        const ended = sleeper.then(
+          () => 'published',
+          (error: { code: string }) => error.code,
+        );
+        await proxy.sleeps();
+        await other.publish(next(cut));
+        await other.publish(next(cut + 1));
+        cut += 2;
+        proxy.wake();
+        expect(await ended, statements[at]).toBe('conflict');
+        expect(await expectConsistent(other, 'sales'), statements[at]).toBe(cut);
+      }
+    });
+  });
+});
