@@ -63,11 +63,11 @@ const revenueBy = (more: string) => `
   from (
     select true as paid, event_date as revenue_date, merchant_id, merchant_key, location_key, currency, currency_key, amount,
       amount_eur, tax_amount, tax_amount_eur, fee_eur
-    from (${FACT_PAYMENT}) captured where is_captured
+    from oracle_fact_payment captured where is_captured
     union all
     select false, refund_date, merchant_id, merchant_key, location_key, currency, currency_key, amount, amount_eur, tax_amount,
       tax_amount_eur, 0
-    from (${FACT_REFUND}) refunded
+    from oracle_fact_refund refunded
   ) movement
   group by revenue_date, merchant_id, merchant_key, ${more} currency`;
 
@@ -75,12 +75,12 @@ const FRAUD_ANALYSIS = `
   select event_date, event_date_key, customer_key, merchant_key, location_key, payment_method, payment_method_key,
     count(*) as payment_count, ${money('sum(amount_eur)')} as amount_eur, ${count('is_fraud')} as fraud_count,
     ${money('sum(amount_eur) filter (where is_fraud)')} as fraud_amount_eur
-  from (${FACT_PAYMENT}) p where is_captured group by 1, 2, 3, 4, 5, 6, 7`;
+  from oracle_fact_payment p where is_captured group by 1, 2, 3, 4, 5, 6, 7`;
 
 const CUSTOMER_SEGMENTATION = `
   select event_date, event_date_key, customer_id, customer_key, location_key, count(*) as transaction_count,
     ${money('sum(amount_eur)')} as total_spent_eur
-  from (${FACT_PAYMENT}) p where is_captured group by 1, 2, 3, 4, 5`;
+  from oracle_fact_payment p where is_captured group by 1, 2, 3, 4, 5`;
 
 const MONTHLY_FRAUD = `
   select date_trunc('month', event_date)::date as month_start, ${dateKey("date_trunc('month', event_date)")} as month_start_date_key,
@@ -90,7 +90,7 @@ const MONTHLY_FRAUD = `
     count(distinct customer_id) filter (where is_fraud) as defrauded_customer_count,
     count(distinct merchant_id) filter (where is_fraud) as defrauded_merchant_count,
     round(${count('is_fraud')}::numeric / count(*), 6) as fraud_share
-  from (${FACT_PAYMENT}) p where is_captured group by 1, 2, 3, 4, 5`;
+  from oracle_fact_payment p where is_captured group by 1, 2, 3, 4, 5`;
 
 const PRODUCT_PERFORMANCE = `
   select month_start, ${dateKey('month_start')} as month_start_date_key, product_id, ${surrogate('product_id::text')} as product_key,
@@ -104,14 +104,14 @@ const PRODUCT_PERFORMANCE = `
       case when l.currency = 'EUR' then l.amount else round(l.amount * (
         select x.rate_to_eur from exchange_rate x where x.currency = l.currency and x.rate_date <= p.event_date
         order by x.rate_date desc limit 1), 2) end as amount_eur
-    from order_line l join (${FACT_PAYMENT}) p on p.payment_id = l.transaction_id
+    from order_line l join oracle_fact_payment p on p.payment_id = l.transaction_id
     where p.is_captured
   ) sold
   group by month_start, product_id`;
 
 const FROM_POSTGRES: Readonly<Record<string, string>> = {
-  'gold.fact_payment': FACT_PAYMENT,
-  'gold.fact_refund': FACT_REFUND,
+  'gold.fact_payment': 'select * from oracle_fact_payment',
+  'gold.fact_refund': 'select * from oracle_fact_refund',
   'gold.fact_revenue': revenueBy('location_key, currency_key,'),
   'gold.daily_revenue_by_merchant': revenueBy(''),
   'gold.fact_fraud_analysis': FRAUD_ANALYSIS,
@@ -129,6 +129,10 @@ export interface Versions {
 /** Facts and pre-aggregates -> their rows as the sources say they should be now, every value as text, keys included. */
 export async function oracleFacts(client: pg.Client, db: Db, versions: Versions): Promise<Record<string, Row[]>> {
   await knowVersions(client, versions);
+  for (const [name, sql] of Object.entries({ oracle_fact_payment: FACT_PAYMENT, oracle_fact_refund: FACT_REFUND })) {
+    await client.query(`drop table if exists pg_temp.${name}`);
+    await client.query(`create temp table ${name} as ${sql}`);
+  }
   const tables: Record<string, Row[]> = {};
   for (const [table, sql] of Object.entries(FROM_POSTGRES)) tables[table] = await textRows(client, sql);
   tables['gold.fact_session'] = await sessions(db);
