@@ -83,8 +83,12 @@ async function checkDataset(
 
 const BUCKET_TYPES = ['VARCHAR', 'BIGINT', 'INTEGER'];
 
-function partitionProblems({ name, partitionBy, columns, kind }: Dataset): Problem[] {
+function partitionProblems({ name, partitionBy, columns, kind, checks }: Dataset): Problem[] {
   if (partitionBy.kind === 'bucket') {
+    if (checks.some((check) => check.kind === 'rowCount')) {
+      const message = `${name} checks its rowCount, which compares a partition with those before it; buckets have no order`;
+      return [{ subject: name, where: name, message, hint: 'Take the check out, or write an audit(...).' }];
+    }
     const type = columns.find((c) => c.name === partitionBy.column)?.sqlType ?? 'not declared';
     if (BUCKET_TYPES.includes(type)) return [];
     const message = `${name} is cut into buckets of ${partitionBy.column}, which is ${type}`;

@@ -9,6 +9,7 @@ import {
   key,
   merge,
   rowCheck,
+  rowCount,
   text,
   timestamp,
   type2,
@@ -259,6 +260,11 @@ describe('strata check says', () => {
         ),
       ),
     );
+  });
+
+  test('that row counts of buckets say nothing', async () => {
+    const counted = dimension({ checks: [rowCount({ sigma: 3 })] });
+    expect(await problemsOf([counted])).toEqual(one('buckets have no order', 'audit'));
   });
 
   test('that buckets are cut by a text or a whole number, and have no window', async () => {
