@@ -32,8 +32,9 @@ export const factPayment = dataset({
   inputs: {
     payment,
     dispute,
-    customer: dimCustomer.asOf({ on: { customer_id: 'customer_id' }, at: 'event_time', validFrom: 'valid_from' }),
-    merchant: dimMerchant.asOf({ on: { merchant_id: 'merchant_id' }, at: 'event_time', validFrom: 'valid_from' }),
+    // By day, as the table is cut, so that a new version is looked for in the days from then on only; the SQL joins by the moment.
+    customer: dimCustomer.asOf({ on: { customer_id: 'customer_id' }, at: 'event_date', validFrom: 'valid_from' }),
+    merchant: dimMerchant.asOf({ on: { merchant_id: 'merchant_id' }, at: 'event_date', validFrom: 'valid_from' }),
     fee: feeSchedule.asOf({
       on: { payment_method: 'payment_method', merchant_size: 'merchant_size' },
       at: 'event_date',

@@ -11,7 +11,7 @@ export const factRefund = dataset({
   owner: 'analytics',
   inputs: {
     refund,
-    merchant: dimMerchant.asOf({ on: { merchant_id: 'merchant_id' }, at: 'created_at', validFrom: 'valid_from' }),
+    merchant: dimMerchant.asOf({ on: { merchant_id: 'merchant_id' }, at: 'refund_date', validFrom: 'valid_from' }),
   },
   sql: 'facts/fact_refund.sql',
   partitionBy: day('refund_date'),

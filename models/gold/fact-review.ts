@@ -22,8 +22,8 @@ export const factReview = dataset({
   owner: 'analytics',
   inputs: {
     review,
-    customer: dimCustomer.asOf({ on: { customer_id: 'customer_id' }, at: 'reviewed_at', validFrom: 'valid_from' }),
-    merchant: dimMerchant.asOf({ on: { merchant_id: 'merchant_id' }, at: 'reviewed_at', validFrom: 'valid_from' }),
+    customer: dimCustomer.asOf({ on: { customer_id: 'customer_id' }, at: 'review_date', validFrom: 'valid_from' }),
+    merchant: dimMerchant.asOf({ on: { merchant_id: 'merchant_id' }, at: 'review_date', validFrom: 'valid_from' }),
   },
   sql: 'facts/fact_review.sql',
   partitionBy: day('review_date'),
