@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { detectDrift } from '../../drift/detect-drift.ts';
 import { driftReport } from '../../drift/report/drift.report.ts';
+import { performanceSection } from '../../drift/report/performance.section.ts';
 import { fullRun } from '../full-run.ts';
 import { tempFolder } from '../lake/fixtures.ts';
 import { sampleOf, useSession } from './samples.fixture.ts';
@@ -48,6 +49,24 @@ describe('the report', () => {
     expect(order.indexOf('gone')).toBeLessThan(order.indexOf('amount'));
     const figures = (text: string) => text.replace(/sample_\d+/g, 'sample');
     expect(figures(await page())).toBe(figures(html));
+  });
+
+  it('shows performance with its band, estimated and as labels say', () => {
+    const period = (name: string, rocAuc: number, alerts: readonly 'rocAuc'[]) => ({
+      ...{ period: name, rows: 10, expectedPositives: 1, estimated: { rocAuc }, alerts },
+    });
+    const html = performanceSection(
+      {
+        bands: { rocAuc: { low: 0.8, high: 0.9 } },
+        periods: [period('d1', 0.85, []), period('<d2>', 0.7, ['rocAuc'])],
+      },
+      [{ period: 'd1', state: 'ok', rows: 10, positives: 1, rocAuc: 0.86, averagePrecision: 0.5, recall: 1 }],
+    );
+    expect(html.match(/<circle/g)).toHaveLength(2);
+    expect(html.match(/var\(--drift\)/g)).toHaveLength(1);
+    expect(html).toContain('1 alert<');
+    expect(html).toContain('Nothing to show');
+    expect(html).not.toMatch(/<d2>|NaN|undefined/);
   });
 
   it.skipIf(!fullRun || !existsSync(CHROMIUM))('is drawn by a browser (skipped: full run with Chromium)', async () => {
