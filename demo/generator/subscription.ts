@@ -1,9 +1,9 @@
 import { customerHome, payingCustomers } from './customer-home.ts';
 import { cachedByDay } from './days-cache.ts';
 import { centsIn, type Product, type Trade, tradeOf } from './merchant-trade.ts';
-import { fractionOf, hashOf, uuidOf } from './random.ts';
-import type { BILLING_INTERVALS } from './reference-data.ts';
+import { hashOf, uuidOf } from './random.ts';
 import { DAY, HOUR, type Micros, SECOND } from './simulated-time.ts';
+import { type BillingInterval, courseOf, draw, intervalOf, subscriptionCount } from './subscription-course.ts';
 import { dayStart, STREAM, type World } from './world.ts';
 
 /** A recurring purchase; days are counted from the launch and may lie before it. */
@@ -13,58 +13,17 @@ export interface Subscription {
   readonly trade: Trade;
   readonly product: Product;
   readonly plan: 'basic' | 'plus' | 'pro';
-  readonly interval: (typeof BILLING_INTERVALS)[number];
+  readonly interval: BillingInterval;
   readonly cents: number;
   readonly currency: string;
   readonly startedAt: Micros;
 }
 
-/** When a subscription is charged, ends and vanishes; Infinity: never. */
-interface Course {
-  readonly startDay: number;
-  readonly everyDays: number;
-  readonly endDay: number;
-  /** Deleted for good: some days after the end, or without having been cancelled. */
-  readonly deleteDay: number;
-  /** Written again under its old id, cancelled: support made it come back. */
-  readonly restoreDay: number;
-}
-
-const INTERVAL_DAYS = { week: 7, month: 30, year: 365 } as const;
-const INTERVAL_OF = ['week', 'week', 'week', 'week', 'week', 'month', 'month', 'month', 'month', 'year'] as const;
-const MEAN_LIFE_DAYS = 40;
-const RESTORED_AFTER_DAYS = 2;
 const PLANS = [
   { plan: 'basic', factor: 1 },
   { plan: 'plus', factor: 2 },
   { plan: 'pro', factor: 4 },
 ] as const;
-
-export function subscriptionCount(world: World, day: number): number {
-  return day < 0 ? 0 : world.launchSubscriptions + day * world.subscriptionsPerDay;
-}
-
-function draw(world: World, index: number, what: number): number {
-  return fractionOf(world.seed, STREAM.subscription, index, what);
-}
-
-function intervalOf(world: World, index: number): Subscription['interval'] {
-  return INTERVAL_OF[Math.floor(draw(world, index, 1) * INTERVAL_OF.length)]!;
-}
-
-function courseOf(world: World, index: number): Course {
-  const atLaunch = index < world.launchSubscriptions;
-  const startDay = atLaunch
-    ? -Math.floor(draw(world, index, 0) * 90)
-    : 1 + Math.floor((index - world.launchSubscriptions) / world.subscriptionsPerDay);
-  const everyDays = INTERVAL_DAYS[intervalOf(world, index)];
-  const endDay = Math.max(0, startDay) + 1 + Math.floor(-Math.log(1 - draw(world, index, 2)) * MEAN_LIFE_DAYS);
-  const ending = draw(world, index, 3);
-  const wait = ending < 0.1 ? 0 : ending < 0.7 ? 1 + Math.floor(draw(world, index, 4) * 4) : Number.POSITIVE_INFINITY;
-  const deleteDay = endDay + wait;
-  const restoreDay = draw(world, index, 5) < 0.4 ? deleteDay + RESTORED_AFTER_DAYS : Number.POSITIVE_INFINITY;
-  return { startDay, everyDays, endDay, deleteDay, restoreDay };
-}
 
 export function subscription(world: World, index: number): Subscription {
   const { startDay } = courseOf(world, index);

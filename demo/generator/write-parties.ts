@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { copyRows } from './copy-text.ts';
-import { type Customer, type CustomerChange, customerChanges, customersOf } from './customer.ts';
+import { type Customer, customersOf } from './customer.ts';
+import { type CustomerChange, customerChanges } from './customer-change.ts';
 import { type Merchant, type MerchantChange, merchantChanges, merchantId, merchantsOf } from './merchant.ts';
 import { merchantProfile } from './merchant-profile.ts';
 import { Random } from './random.ts';
