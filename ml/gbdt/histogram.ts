@@ -23,8 +23,8 @@ export function layoutOf(features: readonly number[], bins: Int32Array, missing:
 }
 
 /**
- * Adds the rows `order[begin..end)`, or takes them away (`sign` -1). This loop is most of a training's time: four features at once, so that a row's number
- * and gradients are read once for all of them.
+ * Adds the rows `order[begin..end)`, or takes them away (`sign` -1). This loop is most of a training's time: eight features at once, so that a
+ * row's number and gradients are read once for all of them.
  */
 export function addRows(
   sums: Histogram,
@@ -38,12 +38,62 @@ export function addRows(
 ): void {
   const { offsets } = layout;
   const stride = offsets.length;
-  for (let first = 0; first < stride; first += 4) {
-    const at0 = offsets[first]!;
-    const at1 = offsets[first + 1]!;
-    const at2 = offsets[first + 2]!;
-    const at3 = offsets[first + 3]!;
-    addFour(sums, block, order, begin, end, gradients, sign, stride, first, at0, at1, at2, at3);
+  let first = 0;
+  for (; first + 8 <= stride; first += 8) {
+    addEight(sums, block, order, begin, end, gradients, sign, stride, first, offsets);
+  }
+  if (first < stride) addFour(sums, block, order, begin, end, gradients, sign, stride, first, offsets);
+}
+
+function addEight(
+  sums: Histogram,
+  block: Uint16Array,
+  order: Int32Array,
+  begin: number,
+  end: number,
+  gradients: Float32Array,
+  sign: 1 | -1,
+  stride: number,
+  first: number,
+  offsets: Int32Array,
+): void {
+  const at0 = offsets[first]!;
+  const at1 = offsets[first + 1]!;
+  const at2 = offsets[first + 2]!;
+  const at3 = offsets[first + 3]!;
+  const at4 = offsets[first + 4]!;
+  const at5 = offsets[first + 5]!;
+  const at6 = offsets[first + 6]!;
+  const at7 = offsets[first + 7]!;
+  for (let i = begin; i < end; i++) {
+    const row = order[i]!;
+    const gradient = sign * gradients[2 * row]!;
+    const hessian = sign * gradients[2 * row + 1]!;
+    const base = row * stride + first;
+    let at = at0 + (block[base]! << 1);
+    sums[at]! += gradient;
+    sums[at + 1]! += hessian;
+    at = at1 + (block[base + 1]! << 1);
+    sums[at]! += gradient;
+    sums[at + 1]! += hessian;
+    at = at2 + (block[base + 2]! << 1);
+    sums[at]! += gradient;
+    sums[at + 1]! += hessian;
+    at = at3 + (block[base + 3]! << 1);
+    sums[at]! += gradient;
+    sums[at + 1]! += hessian;
+    at = at4 + (block[base + 4]! << 1);
+    sums[at]! += gradient;
+    sums[at + 1]! += hessian;
+    at = at5 + (block[base + 5]! << 1);
+    sums[at]! += gradient;
+    sums[at + 1]! += hessian;
+    at = at6 + (block[base + 6]! << 1);
+    sums[at]! += gradient;
+    sums[at + 1]! += hessian;
+    at = at7 + (block[base + 7]! << 1);
+    sums[at]! += gradient;
+    sums[at + 1]! += hessian;
   }
 }
 
@@ -57,11 +107,12 @@ function addFour(
   sign: 1 | -1,
   stride: number,
   first: number,
-  at0: number,
-  at1: number,
-  at2: number,
-  at3: number,
+  offsets: Int32Array,
 ): void {
+  const at0 = offsets[first]!;
+  const at1 = offsets[first + 1]!;
+  const at2 = offsets[first + 2]!;
+  const at3 = offsets[first + 3]!;
   for (let i = begin; i < end; i++) {
     const row = order[i]!;
     const gradient = sign * gradients[2 * row]!;
