@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { key, text, whole } from '../../core/builders.ts';
+import { applicationClock, cursor, key, text, timestamp, whole } from '../../core/builders.ts';
+import type { ColumnShape } from '../../core/column.ts';
 import {
   closedSince,
   coverageOf,
   isSettled,
   nextLook,
   openPartitions,
+  reachesPresent,
   refuseOlderSnapshot,
 } from '../../core/coverage.ts';
 import { source } from '../../core/define-dataset.ts';
 import { instant } from '../../core/instant.ts';
 import type { LedgerState } from '../../core/ledger.ts';
 import { postgres, snapshot } from '../../core/source.ts';
+import { positionDecides } from '../../core/winner.ts';
 import { bronze, derived, ledgerOf, merged } from './fixtures.ts';
 
 const range = (start: string, end: string) => ({ start: instant(start), end: instant(end) });
@@ -100,5 +103,38 @@ describe('coverage', () => {
     const later = new Map([...ledgers, ['bronze.payment', ledger(...looks)]]);
     expect(closedSince([payment, fact], ledgers, later)).toBe(true);
     expect(closedSince([total], ledgers, later)).toBe(false);
+  });
+});
+
+describe('reachesPresent', () => {
+  const night = range('2026-11-05', '2026-11-06');
+
+  it('holds for the night that ended last, and not for the days of a backfill before it', () => {
+    expect(reachesPresent(night, instant('2026-11-06T01:00:00Z'))).toBe(true);
+    expect(reachesPresent(night, instant('2026-11-05T12:00:00Z'))).toBe(true);
+    expect(reachesPresent(night, instant('2026-11-07T00:00:00Z'))).toBe(false);
+  });
+
+  it('holds where nobody can tell: a table without rows, a standby', () => {
+    expect(reachesPresent(night, null)).toBe(true);
+  });
+});
+
+describe('key snapshots', () => {
+  const columns = { id: key(text()), updated_at: timestamp() };
+  const make = (columns: ColumnShape) => () =>
+    source({
+      name: 'bronze.subscription',
+      description: 'some are deleted',
+      source: postgres('shop'),
+      relation: 'subscription',
+      extraction: cursor('updated_at', applicationClock({ lateness: '1 hour' }), { deletes: 'key-snapshot' }),
+      columns,
+    });
+
+  it('need a key that does not move, and let positions decide', () => {
+    expect(make({ ...columns, id: text() })).toThrow(/no column is marked key/);
+    expect(make({ ...columns, updated_at: key(timestamp()) })).toThrow(/cursor is part of the key/);
+    expect(positionDecides(make(columns)())).toBe(true);
   });
 });
