@@ -139,8 +139,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the time of a row decides although the source does not vouch for it',
     file: 'core/winner.ts',
-    find: "extraction.kind === 'snapshot' || extraction.clock.kind === 'database';",
-    replace: "extraction.kind === 'cursor' && extraction.clock.kind === 'database';",
+    find: "extraction.kind === 'snapshot' || extraction.clock.kind === 'database' ||",
+    replace:
+      "(extraction.kind === 'cursor' && extraction.clock.kind === 'database') || extraction.kind === 'cursor' &&",
   },
   {
     name: 'a commit overwrites the version of another',
