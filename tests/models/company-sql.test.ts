@@ -62,7 +62,7 @@ await describeWith(['postgres', 'mongodb'], 'the SQL over the whole company', (a
     expectSameRows(dataset.name, await tables.rows(dataset), expected!);
   });
 
-  it('every question has an answer that was found without the pipeline', async () => {
+  it('every question has an answer that was found without the pipeline', { timeout: 300_000 }, async () => {
     const answers = await oracleAnswers(sources.client, sources.db);
     expect((await readdir(QUERIES)).sort()).toEqual(Object.keys(answers).sort());
     for (const [file, expected] of Object.entries(answers)) {
