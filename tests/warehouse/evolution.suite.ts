@@ -2,7 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bigint, date, day, decimal, integer, key, renamed, text, timestamp } from '../../core/builders.ts';
+import {
+  bigint,
+  boolean,
+  bytes,
+  date,
+  day,
+  decimal,
+  double,
+  integer,
+  key,
+  renamed,
+  text,
+  timestamp,
+} from '../../core/builders.ts';
 import { type ColumnShape, columnsOf } from '../../core/column.ts';
 import { openSession } from '../../engine/session.ts';
 import { literal } from '../../engine/sql-text.ts';
@@ -61,6 +74,39 @@ export function evolutionContract(subject: () => Subject): void {
         '2026-11-01|1|a|1.50|',
         '2026-11-02|2|b|2.00|2026-11-02T10:00:00.123456Z',
       ]);
+    });
+
+    it('or did not change: columns of every type are known again', async () => {
+      const shape = {
+        on_day: key(date()),
+        id: key(bigint()),
+        n: integer(),
+        moment: timestamp(),
+        f: double(),
+        b: boolean(),
+        t: text(),
+        x: bytes(),
+        d: decimal(38, 9),
+      };
+      const row = (day: string, id: number) =>
+        `SELECT DATE '${day}' AS on_day, ${id}::BIGINT AS id, 7::INTEGER AS n, TIMESTAMPTZ '${day} 10:00:00+00' AS moment, 1.5::DOUBLE AS f,
+         true AS b, 'NULL \\N' AS t, '\\xAB'::BLOB AS x, 12345678901234567890123456789.123456789::DECIMAL(38,9) AS d`;
+      const warehouse = await subject().open();
+      for (const cut of [1, 2]) {
+        const day = `2026-11-0${cut}`;
+        await warehouse.publish({
+          pipeline: 'p',
+          fromCut: cut === 1 ? null : 1,
+          toCut: cut,
+          tables: [table(shape, [{ partition: day, uris: [await parquet(row(day, cut))] }])],
+        });
+      }
+      expect(await rowsOf(warehouse, 'fact_thing', Object.keys(shape))).toEqual(
+        [1, 2].map(
+          (n) =>
+            `2026-11-0${n}|${n}|7|2026-11-0${n}T10:00:00.000000Z|1.5|true|NULL \\N|ab|12345678901234567890123456789.123456789`,
+        ),
+      );
     });
 
     it('gets wider columns', async () => {

@@ -13,6 +13,9 @@ import { expectConsistent } from './subject.ts';
 
 const CUTS = fullRun ? 120 : 24;
 
+/** Statement by statement, with a pause for each transaction that is given up: slow where others use the machine. */
+const PATIENT = 240_000;
+
 await describeWith(['snowflake'], 'a publisher to Snowflake (stand-in)', ({ snowflake }) => {
   let files: string;
   let proxy: CuttingProxy;
@@ -45,73 +48,85 @@ await describeWith(['snowflake'], 'a publisher to Snowflake (stand-in)', ({ snow
   }
 
   describe('that dies', () => {
-    it('at any statement, answered or not, leaves the cut before or after; the next one finishes', async () => {
-      const statements = await statementsOf(1);
-      const commit = statements.indexOf('COMMIT');
-      expect(commit).toBeGreaterThan(0);
-      const moments: Fault[] = statements.flatMap((_, at): Fault[] => [
-        { at, kind: 'dies before' },
-        { at, kind: 'dies after' },
-      ]);
-      // In the ordinary run: the commit both ways, and one statement of each kind.
-      const kinds = ['UPDATE', 'DELETE', 'MERGE'].map((kind) => statements.findIndex((sql) => sql.startsWith(kind)));
-      const some = moments.filter(({ at, kind }) => at === commit || (kinds.includes(at) && kind === 'dies after'));
-      let cut = 2;
-      for (const fault of fullRun ? moments : some) {
-        const at = `${fault.kind} ${statements[fault.at]}`;
-        const committed = fault.at > commit || (fault.at === commit && fault.kind === 'dies after');
-        proxy.arm(fault);
-        const outcome = await victim()
-          .publish(next(cut))
-          .then(
-            () => 'published',
-            (error) => error.name,
-          );
-        // Once the last statement is through, only the goodbye is lost.
-        expect(outcome, at).toBe(committed && fault.at === statements.length - 1 ? outcome : 'StrataError');
-        expect(await expectConsistent(other, 'sales'), at).toBe(committed ? cut + 1 : cut);
-        await other.publish(next(cut));
-        cut += 1;
-        expect(await expectConsistent(other, 'sales'), at).toBe(cut);
-      }
-    });
+    it(
+      'at any statement, answered or not, leaves the cut before or after; the next one finishes',
+      async () => {
+        const statements = await statementsOf(1);
+        const commit = statements.indexOf('COMMIT');
+        expect(commit).toBeGreaterThan(0);
+        const moments: Fault[] = statements.flatMap((_, at): Fault[] => [
+          { at, kind: 'dies before' },
+          { at, kind: 'dies after' },
+        ]);
+        // In the ordinary run: the commit both ways, and one statement of each kind.
+        const kinds = ['UPDATE', 'DELETE', 'MERGE'].map((kind) => statements.findIndex((sql) => sql.startsWith(kind)));
+        const some = moments.filter(({ at, kind }) => at === commit || (kinds.includes(at) && kind === 'dies after'));
+        let cut = 2;
+        for (const fault of fullRun ? moments : some) {
+          const at = `${fault.kind} ${statements[fault.at]}`;
+          const committed = fault.at > commit || (fault.at === commit && fault.kind === 'dies after');
+          proxy.arm(fault);
+          const outcome = await victim()
+            .publish(next(cut))
+            .then(
+              () => 'published',
+              (error) => error.name,
+            );
+          // Once the last statement is through, only the goodbye is lost.
+          expect(outcome, at).toBe(committed && fault.at === statements.length - 1 ? outcome : 'StrataError');
+          expect(await expectConsistent(other, 'sales'), at).toBe(committed ? cut + 1 : cut);
+          await other.publish(next(cut));
+          cut += 1;
+          expect(await expectConsistent(other, 'sales'), at).toBe(cut);
+        }
+      },
+      PATIENT,
+    );
   });
 
   describe('whose connection is bad', () => {
-    it('repeats a statement whose answer was lost, and it is executed once', async () => {
-      const statements = await statementsOf(1);
-      for (const [i, wanted] of ['INSERT INTO', 'COMMIT'].entries()) {
-        proxy.arm({ at: statements.findLastIndex((sql) => sql.startsWith(wanted)), kind: 'answer lost' });
-        expect(await victim(20_000).publish(next(2 + i))).toMatchObject({ outcome: 'published', cut: 3 + i });
-        expect(await expectConsistent(other, 'sales')).toBe(3 + i);
-      }
-    });
+    it(
+      'repeats a statement whose answer was lost, and it is executed once',
+      async () => {
+        const statements = await statementsOf(1);
+        for (const [i, wanted] of ['INSERT INTO', 'COMMIT'].entries()) {
+          proxy.arm({ at: statements.findLastIndex((sql) => sql.startsWith(wanted)), kind: 'answer lost' });
+          expect(await victim(20_000).publish(next(2 + i))).toMatchObject({ outcome: 'published', cut: 3 + i });
+          expect(await expectConsistent(other, 'sales')).toBe(3 + i);
+        }
+      },
+      PATIENT,
+    );
   });
 
   describe('that sleeps while others go on', () => {
-    it('changes nothing when it wakes, its transaction long given up', async () => {
-      const statements = await statementsOf(1);
-      const find = (start: string) => statements.findIndex((sql) => sql.startsWith(start));
-      const last = statements.findLastIndex((sql) => sql.startsWith('INSERT INTO'));
-      const moments = fullRun
-        ? statements.flatMap((_, at) => (at >= find('BEGIN') && at <= find('COMMIT') ? [at] : []))
-        : [find('UPDATE'), last, find('COMMIT')];
-      let cut = 2;
-      for (const at of moments) {
-        proxy.arm({ at, kind: 'sleeps' });
-        const sleeper = victim().publish(next(cut, cut + 3));
-        const ended = sleeper.then(
-          () => 'published',
-          (error: { code: string }) => error.code,
-        );
-        await proxy.sleeps();
-        await other.publish(next(cut));
-        await other.publish(next(cut + 1));
-        cut += 2;
-        proxy.wake();
-        expect(await ended, statements[at]).toBe('conflict');
-        expect(await expectConsistent(other, 'sales'), statements[at]).toBe(cut);
-      }
-    });
+    it(
+      'changes nothing when it wakes, its transaction long given up',
+      async () => {
+        const statements = await statementsOf(1);
+        const find = (start: string) => statements.findIndex((sql) => sql.startsWith(start));
+        const last = statements.findLastIndex((sql) => sql.startsWith('INSERT INTO'));
+        const moments = fullRun
+          ? statements.flatMap((_, at) => (at >= find('BEGIN') && at <= find('COMMIT') ? [at] : []))
+          : [find('UPDATE'), last, find('COMMIT')];
+        let cut = 2;
+        for (const at of moments) {
+          proxy.arm({ at, kind: 'sleeps' });
+          const sleeper = victim().publish(next(cut, cut + 3));
+          const ended = sleeper.then(
+            () => 'published',
+            (error: { code: string }) => error.code,
+          );
+          await proxy.sleeps();
+          await other.publish(next(cut));
+          await other.publish(next(cut + 1));
+          cut += 2;
+          proxy.wake();
+          expect(await ended, statements[at]).toBe('conflict');
+          expect(await expectConsistent(other, 'sales'), statements[at]).toBe(cut);
+        }
+      },
+      PATIENT,
+    );
   });
 });
