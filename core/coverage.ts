@@ -69,11 +69,11 @@ export function coverageOf(source: SourceDataset, ledger: LedgerState, interval:
 
 /**
  * Partitions of a dataset not yet covered to their end: built, but neither held to trends nor published unless the
- * pipeline says so. A derived partition is open when a source read by cursor, along inputs that call its partitions, is.
+ * pipeline or the dataset (`toDate`) says so. A derived partition is open when a source read by cursor, along inputs that call its partitions, is.
  */
 export function openPartitions(dataset: Dataset, ledgers: Ledgers): string[] {
   const by = dataset.partitionBy;
-  if (by.kind !== 'time') return [];
+  if (by.kind !== 'time' || by.toDate) return [];
   const sources = drivingSources(dataset);
   return [...ledgerOf(ledgers, dataset.name).partitions.keys()].filter((partition) => {
     if (!belongs(by, partition)) return false;

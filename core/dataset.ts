@@ -7,7 +7,8 @@ import type { Extraction, SourceRef } from './source.ts';
 
 /** How a dataset is cut into partitions. The partition's name is stored in the lake column `_partition`. */
 export type PartitionBy =
-  | { readonly kind: 'time'; readonly column: string; readonly grain: Grain }
+  /** `toDate`: published while its interval runs, as it stands so far. */
+  | { readonly kind: 'time'; readonly column: string; readonly grain: Grain; readonly toDate?: true }
   /** By a hash of the column: see bucket(). */
   | { readonly kind: 'bucket'; readonly column: string; readonly count: number }
   | { readonly kind: 'all' };

@@ -18,7 +18,11 @@ import { type Extraction, keySnapshotsOf, type SourceColumns, type SourceRef } f
 
 const partition =
   (grain: Grain) =>
-  (column: string): PartitionBy => ({ kind: 'time', column, grain });
+  /** @param options `toDate`: published while the interval runs, as it stands so far, instead of when it is over */
+  (column: string, options: { toDate?: boolean } = {}): PartitionBy => ({
+    ...{ kind: 'time', column, grain },
+    ...(options.toDate && { toDate: true }),
+  });
 export const hour = partition('hour');
 export const day = partition('day');
 export const week = partition('week');

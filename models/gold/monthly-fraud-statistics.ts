@@ -11,7 +11,7 @@ export const monthlyFraudStatistics = dataset({
   owner: 'risk',
   inputs: { payment: factPayment },
   sql: 'marts/monthly_fraud_statistics.sql',
-  partitionBy: month('month_start'),
+  partitionBy: month('month_start', { toDate: true }),
   columns: {
     month_start: key(date()).describe('First day of the month'),
     month_start_date_key: references(dimDate, 'date_key').describe('That day in dim_date'),

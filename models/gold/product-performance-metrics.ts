@@ -10,7 +10,7 @@ export const productPerformanceMetrics = dataset({
   owner: 'analytics',
   inputs: { line: orderLine, payment },
   sql: 'marts/product_performance_metrics.sql',
-  partitionBy: month('month_start'),
+  partitionBy: month('month_start', { toDate: true }),
   columns: {
     month_start: key(date()).describe('First day of the month of the payments'),
     month_start_date_key: references(dimDate, 'date_key').describe('That day in dim_date'),

@@ -19,6 +19,7 @@ const DAY_OF: Readonly<Record<string, string>> = {
   'gold.fact_fraud_analysis': 'event_date',
   'gold.fact_customer_segmentation': 'event_date',
   'gold.fact_session': 'session_date',
+  'gold.fact_review': 'review_date',
   'gold.daily_revenue_by_merchant': 'revenue_date',
 };
 /** Table -> the column whose week is the partition, by its Monday. */
@@ -40,7 +41,7 @@ const BUCKET_OF: Readonly<Record<string, readonly [column: string, count: number
 /** As documented: the first 32 bits of the md5 of the key, modulo the number of buckets; no key: the first. */
 function bucketOf(natural: string | null, count: number): string {
   const number = natural === null ? 0 : createHash('md5').update(natural).digest().readUInt32BE(0) % count;
-  return `b${String(number).padStart(2, '0')}`;
+  return `b${String(number).padStart(2, '0')}of${count}`;
 }
 
 type Tables = Readonly<Record<string, readonly TextRow[]>>;
