@@ -9,7 +9,7 @@ import { areaUnderRoc, averagePrecision, cardPrecisionAtK, recallAtPrecision } f
 import { pythonWith } from '../../tests/python-environment.ts';
 import { machine, median, printTable } from '../figures.ts';
 import { type Fold, makeFolds, type Part, transactionsIn } from './folds.ts';
-import { LightgbmSide } from './lightgbm-side.ts';
+import { type Cost, LightgbmSide } from './lightgbm-side.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const GENERATE = fileURLToPath(new URL('../handbook/generate.py', import.meta.url));
@@ -26,8 +26,8 @@ interface Figures {
 
 interface Round {
   readonly fold: number;
-  readonly ours: Figures & { readonly seconds: number };
-  readonly theirs: Figures & { readonly seconds: number };
+  readonly ours: Figures & Cost;
+  readonly theirs: Figures & Cost;
   readonly logistic: Figures;
 }
 
@@ -98,14 +98,17 @@ async function oneRound(
       lambda_l2: l2,
     },
   });
+  const cpu = process.cpuUsage();
   const began = performance.now();
   const { model } = await gbdtTrainer.train({ train, params: { ...SETTINGS, threads, earlyStopping: 0 }, seed: 1 });
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuSeconds = (user + system) / 1e6;
   const logistic = await logisticTrainer.train({ train, seed: 1 });
   return {
     fold,
-    ours: { ...figuresOf(model.predict(test), test), seconds },
-    theirs: { ...figuresOf(theirs.probabilities, test), seconds: theirs.seconds },
+    ours: { ...figuresOf(model.predict(test), test), seconds, cpuSeconds },
+    theirs: { ...figuresOf(theirs.probabilities, test), seconds: theirs.seconds, cpuSeconds: theirs.cpuSeconds },
     logistic: figuresOf(logistic.model.predict(test), test),
   };
 }
@@ -123,38 +126,29 @@ const places = (value: number) => value.toFixed(4);
 function report(rounds: readonly Round[], threads: number): void {
   console.log(`${machine()}, ${threads} threads, ${JSON.stringify(SETTINGS)}`);
   const folds = [...new Set(rounds.map((r) => r.fold))].map((fold) => rounds.filter((r) => r.fold === fold));
-  const seconds = (each: readonly Round[], by: 'ours' | 'theirs') => median(each.map((r) => r[by].seconds));
+  const middle = (each: readonly Round[], by: 'ours' | 'theirs', cost: keyof Cost) =>
+    median(each.map((r) => r[by][cost]));
+  const costs = (each: readonly Round[]) =>
+    (['seconds', 'cpuSeconds'] as const).flatMap((cost) => {
+      const [a, b] = [middle(each, 'ours', cost), middle(each, 'theirs', cost)];
+      return [a, b, a / b];
+    });
   const rows = folds.map((each) => {
     const { fold, ours, theirs, logistic } = each[0]!;
-    const [a, b] = [seconds(each, 'ours'), seconds(each, 'theirs')];
-    return [
-      String(fold + 1),
-      places(ours.ap),
-      places(theirs.ap),
-      places(logistic.ap),
-      places(ours.recall),
-      a,
-      b,
-      a / b,
-    ];
+    return [String(fold + 1), ...[ours.ap, theirs.ap, logistic.ap, ours.recall].map(places), ...costs(each)];
   });
   const first = folds.map((each) => each[0]!);
   const over = (pick: (r: Round) => number) => places(mean(first.map(pick)));
-  const ratio = median(rounds.map((r) => r.ours.seconds / r.theirs.seconds));
-  rows.push([
-    'mean',
+  const means = [
     over((r) => r.ours.ap),
     over((r) => r.theirs.ap),
     over((r) => r.logistic.ap),
     over((r) => r.ours.recall),
-    mean(folds.map((f) => seconds(f, 'ours'))),
-    mean(folds.map((f) => seconds(f, 'theirs'))),
-    ratio,
-  ]);
-  printTable(
-    ['fold', 'AP', 'AP LightGBM', 'AP logistic', 'recall at precision .95', 'seconds', 'seconds LightGBM', 'ratio'],
-    rows,
-  );
+  ];
+  rows.push(['mean; median of times', ...means, ...costs(rounds)]);
+  const clock = ['seconds', 'LightGBM', 'ratio'];
+  const head = ['fold', 'AP', 'AP LightGBM', 'AP logistic', 'recall at precision .95'];
+  printTable([...head, ...clock, ...clock.map((title) => `CPU ${title}`)], rows);
   printTable(
     ['mean over folds', 'AUC', 'AP', 'CP@100', 'recall at precision .95'],
     (['ours', 'theirs', 'logistic'] as const).map((by) => [

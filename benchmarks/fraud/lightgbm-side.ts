@@ -11,6 +11,12 @@ export interface PythonTask {
   readonly trees: number;
 }
 
+/** Of one training. Processor time is that of all threads: on a busy machine it says more than the clock does. */
+export interface Cost {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
 /** A Python that stays, so that its start and imports are not in any time. */
 export class LightgbmSide {
   readonly #child: ChildProcess;
@@ -24,16 +30,16 @@ export class LightgbmSide {
     this.#lines = createInterface({ input: this.#child.stdout! });
   }
 
-  async train(task: PythonTask): Promise<{ seconds: number; probabilities: Float64Array }> {
+  async train(task: PythonTask): Promise<Cost & { probabilities: Float64Array }> {
     const answer = new Promise<string>((resolve, reject) => {
       this.#lines.once('line', resolve);
       this.#child.once('exit', (code) => reject(new Error(`Python ended with ${code}`)));
     });
     this.#child.stdin!.write(`${JSON.stringify(task)}\n`);
-    const { seconds } = JSON.parse(await answer) as { seconds: number };
+    const { seconds, cpuSeconds } = JSON.parse(await answer) as Cost;
     this.#child.removeAllListeners('exit');
     const lines = (await readFile(task.predictions, 'utf8')).trim().split('\n');
-    return { seconds, probabilities: Float64Array.from(lines, Number) };
+    return { seconds, cpuSeconds, probabilities: Float64Array.from(lines, Number) };
   }
 
   close(): void {
