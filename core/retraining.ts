@@ -1,6 +1,7 @@
 import type { DerivedDataset } from './dataset.ts';
 import { StrataError } from './errors.ts';
 import { durationMillis } from './instant.ts';
+import type { Scoring } from './scoring.ts';
 
 /** Days, counted back from the day a retraining is asked for: `train` is oldest, `delay` youngest. */
 export interface RetrainingDays {
@@ -80,10 +81,13 @@ export interface Retraining {
   readonly notify: string | undefined;
   /** Name of the pipeline whose runs look for drift once they are published. */
   readonly after: string | undefined;
+  /** What the champion scores; undefined: nothing. */
+  readonly scoring: Scoring | undefined;
 }
 
-export interface RetrainingDefinition extends Omit<Retraining, 'notify' | 'after' | 'policy' | 'slices'> {
+export interface RetrainingDefinition extends Omit<Retraining, 'notify' | 'after' | 'scoring' | 'policy' | 'slices'> {
   readonly notify?: string;
+  readonly scoring?: Scoring;
   readonly after?: string;
   readonly slices?: readonly string[];
   readonly policy?: Partial<RetrainingPolicy>;
@@ -120,8 +124,8 @@ export function retraining(definition: RetrainingDefinition): Retraining {
     if (!Number.isInteger(days) || days < (name === 'delay' ? 0 : 1)) refuse(`days.${name} is ${days}`);
   }
   for (const duration of [definition.monitoring.every, definition.monitoring.for]) durationMillis(duration);
-  const { notify, after } = definition;
-  return { ...definition, slices, notify, after, policy: { ...POLICY, ...definition.policy } };
+  const { notify, after, scoring } = definition;
+  return { ...definition, slices, notify, after, scoring, policy: { ...POLICY, ...definition.policy } };
 }
 
 function refuseUnknown(

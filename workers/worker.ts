@@ -7,6 +7,7 @@ import { createIngestActivities } from '../activities/ingest.activities.ts';
 import type { Platform } from '../activities/platform.ts';
 import { createPublishActivities } from '../activities/publish.activities.ts';
 import { createRetrainActivities } from '../activities/retrain/retrain.activities.ts';
+import { createScoreActivities } from '../activities/score/score.activities.ts';
 import type { Settings } from '../config/settings.ts';
 import { queueName } from '../core/queue-names.ts';
 import { refuseProblems } from '../quality/definition.ts';
@@ -102,7 +103,10 @@ function workOf(queue: WorkerQueue, platform: Platform, { builds, extractions }:
       return { activities: createPublishActivities(platform), maxConcurrentActivityTaskExecutions: 1 };
     case 'ml':
       // A training takes every core it is given.
-      return { activities: createRetrainActivities(platform), maxConcurrentActivityTaskExecutions: 1 };
+      return {
+        activities: { ...createRetrainActivities(platform), ...createScoreActivities(platform) },
+        maxConcurrentActivityTaskExecutions: 1,
+      };
   }
 }
 

@@ -4,6 +4,7 @@ import type { ControlActivities } from '../activities/control.activities.ts';
 import type { IngestActivities } from '../activities/ingest.activities.ts';
 import type { PublishActivities } from '../activities/publish.activities.ts';
 import type { RetrainActivities, RetrainControlActivities } from '../activities/retrain/retrain.activities.ts';
+import type { ScoreActivities, ScoreControlActivities } from '../activities/score/score.activities.ts';
 import { type Queue, queueName } from '../core/queue-names.ts';
 import { ACTIVITY_PROFILES } from './activity-profiles.ts';
 
@@ -13,6 +14,7 @@ export const waiting = proxyActivities<ControlActivities>(ACTIVITY_PROFILES.wait
 
 /** Short steps of a retraining. */
 export const retrainControl = proxyActivities<RetrainControlActivities>(ACTIVITY_PROFILES.decide);
+export const scoreControl = proxyActivities<ScoreControlActivities>(ACTIVITY_PROFILES.decide);
 
 function on<A>(env: string, queue: Queue, profile: ActivityOptions): ActivityInterfaceFor<A> {
   return proxyActivities<A>({ ...profile, taskQueue: queueName(env, queue) });
@@ -22,6 +24,7 @@ export const ingestActivities = (env: string, queue: 'extract' | 'backfill-extra
   on<IngestActivities>(env, queue, ACTIVITY_PROFILES.extract);
 export const buildActivities = (env: string) => on<BuildActivities>(env, 'transform', ACTIVITY_PROFILES.build);
 export const publishActivities = (env: string) => on<PublishActivities>(env, 'warehouse', ACTIVITY_PROFILES.publish);
+export const scoreActivities = (env: string) => on<ScoreActivities>(env, 'ml', ACTIVITY_PROFILES.build);
 export const retrainActivities = (env: string) => on<RetrainActivities>(env, 'ml', ACTIVITY_PROFILES.build);
 
 /** Options of one call: what the UI shows beside the activity's name (200 bytes). */

@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { StrataError } from '../../core/errors.ts';
 import { instant } from '../../core/instant.ts';
-import { LakeRegistry } from '../../ml/lake-registry.ts';
 import type { Platform } from '../platform.ts';
 import { compareModels } from './compare-models.ts';
 import { lookForDrift } from './look-for-drift.ts';
@@ -9,6 +8,7 @@ import { makeChallenger } from './make-challenger.ts';
 import { sendNotice } from './notify.ts';
 import { prepareSets } from './prepare-sets.ts';
 import { promote, refuse, rollBack, watchChampion } from './promotion.ts';
+import { registryOf } from './registry-of.ts';
 import type {
   ChallengerInput,
   CompareInput,
@@ -23,9 +23,6 @@ import type {
 } from './retrain.types.ts';
 import { checkRetraining, retrainingNamed, windowsOf } from './retrain-input.ts';
 import { trainTrial } from './train-trial.ts';
-
-export const registryOf = (platform: Pick<Platform, 'store' | 'env' | 'now'>): LakeRegistry =>
-  new LakeRegistry(platform.store, platform.env, () => platform.now());
 
 /** What decides, tells or moves an alias: short, on the queue of the workflows. */
 export function createRetrainControlActivities(platform: Platform) {

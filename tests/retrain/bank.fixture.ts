@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { type Db, MongoClient } from 'mongodb';
 import pg from 'pg';
 import { loadSettings } from '../../config/settings.ts';
 import { queueName } from '../../core/queue-names.ts';
@@ -29,21 +30,33 @@ export class Bank {
   readonly folder: string;
   readonly client: Client;
   readonly db: pg.Client;
+  /** The desk's documents, one per payment. */
+  readonly desk: Db;
+  readonly #documents: MongoClient;
   /** What the webhook was told. */
   readonly told: Told[] = [];
   readonly #variables: Record<string, string>;
   readonly #hook: Server;
   #seed = 1;
 
-  private constructor(folder: string, variables: Record<string, string>, client: Client, db: pg.Client, hook: Server) {
+  private constructor(
+    folder: string,
+    variables: Record<string, string>,
+    client: Client,
+    db: pg.Client,
+    documents: MongoClient,
+    hook: Server,
+  ) {
     this.folder = folder;
+    this.#documents = documents;
+    this.desk = documents.db();
     this.#variables = variables;
     this.client = client;
     this.db = db;
     this.#hook = hook;
   }
 
-  static async open(addresses: AddressesFor<'temporal' | 'postgres'>): Promise<Bank> {
+  static async open(addresses: AddressesFor<'temporal' | 'postgres' | 'mongodb'>): Promise<Bank> {
     const folder = await mkdtemp(join(tmpdir(), 'strata-bank-'));
     const namespace = await freshNamespace(addresses.temporal);
     const url = await freshPostgres(addresses.postgresUrl);
@@ -61,7 +74,11 @@ export class Bank {
       });
     });
     await new Promise<void>((listening) => hook.listen(0, '127.0.0.1', listening));
+    const mongo = new URL(addresses.mongodbUrl);
+    mongo.pathname = `/${freshName('desk')}`;
+    const documents = await new MongoClient(mongo.href).connect();
     const variables = {
+      STRATA_SOURCE_DESK: mongo.href,
       STRATA_LAKE: `file://${folder}/lake`,
       STRATA_TEMP: `${folder}/temp`,
       STRATA_TEMPORAL_ADDRESS: addresses.temporal,
@@ -72,7 +89,7 @@ export class Bank {
       STRATA_DUCKDB_THREADS: '1',
     };
     const connection = await Connection.connect({ address: addresses.temporal });
-    const bank: Bank = new Bank(folder, variables, new Client({ connection, namespace }), db, hook);
+    const bank: Bank = new Bank(folder, variables, new Client({ connection, namespace }), db, documents, hook);
     return bank;
   }
 
@@ -156,6 +173,7 @@ export class Bank {
   async close(): Promise<void> {
     this.#hook.close();
     await this.db.end();
+    await this.#documents.close();
     await this.client.connection.close();
     await rm(this.folder, { recursive: true, force: true });
   }

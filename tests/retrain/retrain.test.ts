@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { registryOf } from '../../activities/retrain/retrain.activities.ts';
+import { registryOf } from '../../activities/retrain/registry-of.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
 import { describeWith } from '../servers.ts';
 import { failureOf } from '../workflows/failure-of.ts';
@@ -13,7 +13,7 @@ const MINUTES = 60_000;
 const BEFORE = '2026-01-24T02:00:00Z';
 const AFTER = '2026-02-18T02:00:00Z';
 
-await describeWith(['temporal', 'postgres'], 'drift and retraining', (addresses) => {
+await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', (addresses) => {
   let bank: Bank;
 
   beforeAll(async () => {
@@ -98,6 +98,45 @@ await describeWith(['temporal', 'postgres'], 'drift and retraining', (addresses)
         expect(bank.told.at(-1)).toMatchObject({ event: 'rolled_back' });
       },
     ),
+  );
+
+  test(
+    'new payments are scored, with rules and reasons, into the lake and the documents, once',
+    {
+      timeout: 3 * MINUTES,
+    },
+    () =>
+      bank.withWorker(AFTER, {}, async ({ platform }) => {
+        const { rows } = await bank.db.query<{ id: string; amount: number }>(
+          "SELECT id, amount FROM event WHERE happened_at >= '2026-02-15' AND happened_at < '2026-02-18'",
+        );
+        const payments = bank.desk.collection('payment');
+        // One payment has no document: scored in the lake, and told.
+        await payments.insertMany(rows.slice(1).map(({ id }) => ({ event_id: id, note: 'as it was' })));
+        const scoring = async () => (await bank.start('hourly_fraud_detection', {})).result();
+        const done = await scoring();
+        expect(done).toMatchObject({
+          champion: 3,
+          days: 3,
+          rows: rows.length,
+          written: rows.length - 1,
+          missing: 1,
+        });
+        const { threshold } = await registryOf(platform).version('bank_fraud', 3);
+        const documents = await payments.find({}).toArray();
+        for (const { id, amount } of rows.slice(1)) {
+          const document = documents.find(({ event_id }) => event_id === id)!;
+          const alert = amount < 1 ? false : amount > 190 || document.score >= threshold;
+          expect(document, id).toMatchObject({ alert, scoredBy: 'bank_fraud 3', note: 'as it was' });
+          expect(document.score).toBeGreaterThanOrEqual(0);
+          if (!alert) expect(document.reasons).toEqual([]);
+        }
+        expect(documents.filter(({ alert }) => alert).length).toBeGreaterThan(0);
+        expect(await scoring()).toMatchObject({ days: 0, rows: 0, written: 0 });
+        // What somebody else wrote over it is put right, and only that.
+        await payments.updateOne({ event_id: rows[1]!.id }, { $set: { score: -1 } });
+        expect(await scoring()).toMatchObject({ days: 0, written: 1 });
+      }),
   );
 
   test(

@@ -8,6 +8,7 @@ import {
   double,
   key,
   merge,
+  mongo,
   pipeline,
   postgres,
   project,
@@ -91,6 +92,17 @@ export const fraud = retraining({
   monitoring: { every: '2 seconds', for: '4 seconds', mostLoss: 0.1 },
   notify: 'ops',
   after: 'bank_daily',
+  scoring: {
+    to: mongo('desk'),
+    collection: 'payment',
+    key: 'event_id',
+    fields: { score: 'score', alert: 'alert', reasons: 'reasons', by: 'scoredBy' },
+    rules: [
+      { name: 'small change', sql: 'amount < 1', says: 'allow' },
+      { name: 'huge amount', sql: 'amount > 190', says: 'alert' },
+    ],
+    days: 3,
+  },
 });
 
 export default project({
