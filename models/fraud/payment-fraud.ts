@@ -1,6 +1,7 @@
 import { retraining } from '../../core/builders.ts';
 import { fraudLabel } from '../features/fraud-label.ts';
 import { paymentFraud as features } from '../features/payment-fraud.ts';
+import { app } from '../sources.ts';
 
 /** Which payments are fraud: trained again when the payments are no longer what it learned from. */
 export const paymentFraud = retraining({
@@ -55,5 +56,16 @@ export const paymentFraud = retraining({
   ],
   seed: 20261101,
   precision: 0.95,
+  scoring: {
+    to: app,
+    collection: 'transaction',
+    key: 'transaction_id',
+    fields: { score: 'anomalyScore', alert: 'isFraud', reasons: 'anomalyReasons', by: 'scoredBy' },
+    rules: [
+      { name: 'card testing', sql: 'card_count_1h >= 8 AND amount_eur < 5', says: 'alert' },
+      { name: 'many cards from one address', sql: 'ip_count_1h >= 12', says: 'alert' },
+    ],
+    days: 3,
+  },
   monitoring: { every: '1 day', for: '7 days', mostLoss: 0.05 },
 });
