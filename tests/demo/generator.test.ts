@@ -40,7 +40,8 @@ await describeWith(['postgres', 'mongodb'], 'the generator', (addresses) => {
       for (const table of Object.keys(expected).filter((name) => !fixed.includes(name))) {
         expect(different[table], table).not.toBe(expected[table]);
       }
-    });
+      // Twelve days are generated here: seconds, or minutes beside other work.
+    }, 180_000);
 
     it('also when the documents of a day were half written before it was killed', async () => {
       const [whole, killed] = [await sources.database(), await sources.database()];
