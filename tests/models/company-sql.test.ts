@@ -70,6 +70,9 @@ await describeWith(['postgres', 'mongodb'], 'the SQL over the whole company', (a
       const found = await tables.session.rows<TextRow>(`SELECT columns(*)::VARCHAR FROM (${sql})`);
       expect(expected.length, `${file} asks for something that happened`).toBeGreaterThan(0);
       expect(found, file).toEqual(expected);
+      const columns = await tables.session.rows<{ column_type: string }>(`DESCRIBE ${sql.replace(/;\s*$/, '')}`);
+      // HUGEINT and DOUBLE are what sums and averages become when nobody casts them.
+      for (const { column_type } of columns) expect(column_type, file).not.toMatch(/HUGEINT|DOUBLE/);
     }
   });
 
