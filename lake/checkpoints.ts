@@ -80,7 +80,7 @@ export function readCheckpoint(store: ObjectStore, table: string, version: Versi
   const paths = [ledgerFile(table, version), checkpointFile(table, version)];
   return withLocalFiles(store, paths, ([ledgerPath, checkpointPath]) =>
     withSession(async (session) => {
-      const [ledger] = await readLedgerFiles(session, [ledgerPath!], true);
+      const [ledger] = await readLedgerFiles(session, [ledgerPath!], 'commits');
       const { metaData, files } = await readDeltaCheckpoint(session, checkpointPath!);
       const columns = columnsOfSchema(metaData.schemaString, store.uri(paths[1]!));
       return { version, ledger: atVersion(ledger!, version, paths[0]!), files, columns, metaData };

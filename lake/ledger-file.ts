@@ -44,29 +44,50 @@ export const writeLedgerFile = (session: Session, state: LedgerState, file: stri
 type PackedSection = Partial<Record<keyof typeof LEDGER_COLUMNS, string | null>>;
 
 /**
- * Reads folded ledgers, all in one query.
+ * Reads folded ledgers, all of them at once.
  * @param files local files
- * @param claims false leaves the claims' text out: enough to plan, not to admit a commit
+ * @param use `planning` leaves the scopes out, half of a ledger: only who claims or commits looks at them, and whoever
+ * looks all the same gets an error
  * @returns in the order of the files
  * @throws corrupt
  */
 export async function readLedgerFiles(
   session: Session,
   files: readonly string[],
-  claims: boolean,
+  use: 'planning' | 'commits',
 ): Promise<LedgerState[]> {
-  const columns = Object.entries(LEDGER_COLUMNS).filter(([c]) => c !== 'section' && (claims || c !== 'claim'));
-  const packed = columns.map(([c, type]) => (type === 'BIGINT' ? packNumbers : packTexts)(`"${c}"`, c)).join(', ');
-  const sql = `SELECT filename, section, ${packed} FROM read_parquet([${files.map(literal).join(', ')}], filename = true) GROUP BY ALL`;
-  const found = await session.rows<PackedSection & { filename: string }>(sql).catch((error: unknown) => {
-    throw unreadable(files, error);
-  });
   const byFile = new Map<string, Map<Section, PackedSection>>(files.map((file) => [file, new Map()]));
-  for (const row of found) byFile.get(row.filename)?.set(row.section as Section, row);
-  return files.map((file) => stateOf(byFile.get(file) ?? new Map(), file));
+  for (const sql of use === 'planning' ? PLANNING : EVERYTHING) {
+    const from = `read_parquet([${files.map(literal).join(', ')}], filename = true)`;
+    const found = await session.rows<PackedSection & { filename: string }>(sql(from)).catch((error: unknown) => {
+      throw unreadable(files, error);
+    });
+    for (const row of found) byFile.get(row.filename)?.set(row.section as Section, row);
+  }
+  return files.map((file) => stateOf(byFile.get(file) ?? new Map(), file, use));
 }
 
-function stateOf(sections: ReadonlyMap<Section, PackedSection>, file: string): LedgerState {
+type LedgerColumn = keyof typeof LEDGER_COLUMNS;
+const ALL_COLUMNS = (Object.keys(LEDGER_COLUMNS) as LedgerColumn[]).filter((name) => name !== 'section');
+
+/** A query over folded ledgers: per file and section the columns, packed. */
+const packed = (columns: readonly LedgerColumn[], where: string) => (from: string) => {
+  const texts = columns.map((c) => (LEDGER_COLUMNS[c] === 'BIGINT' ? packNumbers : packTexts)(`"${c}"`, c));
+  return `SELECT filename, section, ${texts.join(', ')} FROM ${from} WHERE ${where} GROUP BY ALL`;
+};
+
+const EVERYTHING = [packed(ALL_COLUMNS, 'true')];
+/** The partitions are most of it, and packing a column costs the same whether it is filled or not. */
+const PLANNING = [
+  packed(['name', 'version', 'built_version', 'rows', 'digest', 'content_hash', 'inputs'], `section = 'partition'`),
+  packed(ALL_COLUMNS, `section NOT IN ('partition', 'scope')`),
+];
+
+function stateOf(
+  sections: ReadonlyMap<Section, PackedSection>,
+  file: string,
+  use: 'planning' | 'commits',
+): LedgerState {
   const column: Texts = (section, name) => unpackTexts(sections.get(section)?.[name]);
   const numbers: Numbers = (section, name) => unpackNumbers(sections.get(section)?.[name]);
   const [format] = numbers('format', 'version');
@@ -82,7 +103,7 @@ function stateOf(sections: ReadonlyMap<Section, PackedSection>, file: string): L
   return {
     version,
     partitions: partitionsOf(column, numbers),
-    scopes: new LazyMap(() => scopesOf(column, numbers)),
+    scopes: new LazyMap(() => (use === 'planning' ? refuseScopes(file) : scopesOf(column, numbers))),
     marks: marksOf(column, numbers),
     covered: intervals('covered'),
     settled: intervals('settled'),
@@ -130,13 +151,18 @@ function scopesOf(column: Texts, numbers: Numbers): Map<string, ScopeState> {
   const claims = column('scope', 'claim');
   const scopes = new Map<string, ScopeState>();
   column('scope', 'name').forEach((name, i) => {
-    scopes.set(name, { epoch: epochs[i]!, version: versions[i]!, claim: claims[i] ?? NOT_LOADED });
+    scopes.set(name, { epoch: epochs[i]!, version: versions[i]!, claim: claims[i]! });
   });
   return scopes;
 }
 
-/** Stands for a claim's text that was not read. Equal to no claim: a twin would look fenced, never the other way. */
-export const NOT_LOADED = '';
+/** Better than epochs that begin anew. */
+function refuseScopes(file: string): never {
+  throw new StrataError('internal', 'This ledger was read for planning, without its scopes', {
+    where: file,
+    hint: 'Load the table itself to claim or to commit.',
+  });
+}
 
 function marksOf(column: Texts, numbers: Numbers): Map<string, MergeMark> {
   const epochs = numbers('mark', 'epoch');

@@ -12,8 +12,8 @@ import type { Table } from './table.ts';
 const TABLES_AT_ONCE = 8;
 
 /**
- * The newest ledgers of many tables for planning: no file lists, the folded ones in a single query. The claims of scopes
- * folded into a checkpoint are left out (empty text): a commit looks at its own table's.
+ * The newest ledgers of many tables for planning: no file lists, the folded ones in few queries, and without the scopes
+ * folded into a checkpoint: a commit looks at its own table's.
  * @param at dataset -> the version wanted instead of the newest; -1: as if it did not exist
  * @returns by dataset; a table that does not exist has the empty ledger
  * @throws bad_input when a table has no such version
@@ -22,24 +22,29 @@ export async function loadLedgers(
   tables: readonly Table[],
   at: Readonly<Record<string, Version>> = {},
 ): Promise<ReadonlyMap<string, LedgerState>> {
-  const cold = tables.filter((table) => !table.knowsLedger);
-  const versions = new Map(
-    await inParallel(
-      cold,
-      TABLES_AT_ONCE,
-      async (table): Promise<[Table, Version]> => [table, await newestCheckpoint(table.store, table.folder)],
-    ),
-  );
-  // Not awaited here: DuckDB works in threads of its own while this one reads the tails.
-  const folds = readFolds([...versions].filter(([, version]) => version >= 0));
+  const started = await startLedgers(tables.filter((table) => !table.knowsLedger));
   const states = await inParallel(tables, TABLES_AT_ONCE, async (table) => {
-    const version = versions.get(table);
-    const start = folds.then((found) => found.get(table) ?? EMPTY_LEDGER);
-    const newest = await table.loadLedger(version === undefined ? undefined : { version, ledger: start });
+    const newest = started.get(table) ?? (await table.loadLedger());
     const wanted = at[table.dataset] ?? newest.version;
     return wanted === newest.version ? newest : loadLedgerAt(table, wanted, newest.version);
   });
   return new Map(tables.map((table, i) => [table.dataset, states[i] as LedgerState]));
+}
+
+/** Of tables of which nothing is known yet. */
+async function startLedgers(tables: readonly Table[]): Promise<ReadonlyMap<Table, LedgerState>> {
+  const versions = await inParallel(tables, TABLES_AT_ONCE, ({ store, folder }) => newestCheckpoint(store, folder));
+  const cold = tables.map((table, i): [Table, Version] => [table, versions[i]!]);
+  // DuckDB works in threads of its own while this one reads the tails.
+  const [folds, tails] = await Promise.all([
+    readFolds(cold.filter(([, version]) => version >= 0)),
+    inParallel(cold, TABLES_AT_ONCE, ([{ store, folder }, version]) =>
+      readTail(store, folder, version, { only: 'ledger' }),
+    ),
+  ]);
+  return new Map(
+    tables.map((table, i) => [table, table.keepLedger(foldLedger(folds.get(table) ?? EMPTY_LEDGER, tails[i]!))]),
+  );
 }
 
 async function readFolds(folded: readonly [Table, Version][]): Promise<Map<Table, LedgerState>> {
@@ -47,7 +52,7 @@ async function readFolds(folded: readonly [Table, Version][]): Promise<Map<Table
   if (!store) return new Map();
   const paths = folded.map(([table, version]) => ledgerFile(table.folder, version));
   return withLocalFiles(store, paths, async (files) => {
-    const states = await withSession((session) => readLedgerFiles(session, files, false));
+    const states = await withSession((session) => readLedgerFiles(session, files, 'planning'));
     return new Map(folded.map(([table, version], i) => [table, atVersion(states[i]!, version, paths[i]!)]));
   });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admission, admit } from '../core/claims.ts';
 import { StrataError } from '../core/errors.ts';
-import { type Claim, EMPTY_LEDGER, type LedgerEntry, type LedgerState, type Version } from '../core/ledger.ts';
+import type { Claim, LedgerEntry, LedgerState, Version } from '../core/ledger.ts';
 import type { Snapshot } from '../core/ports.ts';
 import { newestCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Commit, printActions } from './delta-actions.ts';
@@ -55,7 +55,7 @@ export class Table {
   /** Newest checkpoint known; undefined: not looked for. */
   #checkpoint: Version | undefined;
   #state: TableState = EMPTY_TABLE;
-  /** Of loadLedger: may be ahead of the state, and lacks claims. */
+  /** Read for planning: may be ahead of the state, and lacks scopes. */
   #ledger: LedgerState | undefined;
   #running: Promise<TableState> | undefined;
   #queued: Promise<TableState> | undefined;
@@ -87,19 +87,16 @@ export class Table {
     return this.#queued;
   }
 
-  /**
-   * The newest ledger alone, without files. loadLedgers starts many at once.
-   * @param start a folded ledger to begin with where nothing is known yet; it may lack the claims of its scopes
-   */
-  async loadLedger(start?: { version: Version; ledger: Promise<LedgerState> }): Promise<LedgerState> {
+  /** The newest ledger alone, without files. loadLedgers reads many at once. */
+  async loadLedger(): Promise<LedgerState> {
     const known = this.#knownLedger();
-    if (!known && !start) return (await this.load()).ledger;
-    const after = known?.version ?? start?.version ?? -1;
-    const [base, commits] = await Promise.all([
-      known ?? start?.ledger ?? EMPTY_LEDGER,
-      readTail(this.store, this.folder, after, { only: 'ledger' }),
-    ]);
-    const ledger = foldLedger(base, commits);
+    if (!known) return (await this.load()).ledger;
+    const commits = await readTail(this.store, this.folder, known.version, { only: 'ledger' });
+    return this.keepLedger(foldLedger(known, commits));
+  }
+
+  /** A ledger that was read for planning: only what comes after it has to be read next time. It may lack its scopes. */
+  keepLedger(ledger: LedgerState): LedgerState {
     // Two loads may overlap: the newer stays.
     if (ledger.version > (this.#ledger?.version ?? -1)) this.#ledger = ledger;
     return ledger;
