@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nightAfter } from '../../demo/demo.days.ts';
+import { dayNumber, nightAfter } from '../../demo/demo.days.ts';
 import type { PlainInput } from '../plain/plain.ts';
 import type { BenchCompany } from './bench-company.ts';
 import { type Limits, type Night, type Side, WAREHOUSE } from './side.ts';
@@ -27,6 +27,7 @@ export function plainSide({ company, extensions }: BenchCompany, { memory }: Lim
         memory: memory ?? `${Math.floor(totalmem() / 2 / 1024 ** 2)}MB`,
         threads: availableParallelism(),
         now: nightAfter(day),
+        until: `${dayNumber(day + 1)}T00:00:00Z`,
       };
       const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), SCRIPT, JSON.stringify(input)], {
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -21,3 +21,6 @@ export interface Limits {
 }
 
 export const WAREHOUSE = 'warehouse/analytics.duckdb';
+
+/** The night that is measured. */
+export const PIPELINE = 'daily_oltp_to_olap';

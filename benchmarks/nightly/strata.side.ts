@@ -10,10 +10,9 @@ import { dayNumber, nightAfter } from '../../demo/demo.days.ts';
 import { figuresSince, processFigures } from '../figures.ts';
 import { activityTimes } from './activity-times.ts';
 import type { BenchCompany } from './bench-company.ts';
-import { type Limits, type Night, type Side, WAREHOUSE } from './side.ts';
+import { type Limits, type Night, PIPELINE, type Side, WAREHOUSE } from './side.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PIPELINE = 'daily_oltp_to_olap';
 const ENV = 'dev';
 
 /** A worker process as a user starts it, and the pipeline started in Temporal. Timed from the start to the result. */

@@ -26,7 +26,7 @@ export async function loadDocuments(
   const fields = dataset.columns.map((column) => ({ ...column, path: dataset.sourceColumns[column.name]! }));
   const table = `seen_${dataset.relation}`;
   await session.run(
-    `CREATE OR REPLACE TEMP TABLE ${table} (${fields.map((f) => `${ident(f.name)} ${f.sqlType}`).join(', ')})`,
+    `CREATE OR REPLACE TEMP TABLE ${table} (${fields.map((f) => `${ident(f.name)} ${f.sqlType === 'TIMESTAMPTZ' ? f.sqlType : 'VARCHAR'}`).join(', ')})`,
   );
   const types: DuckDBType[] = fields.map((f) => (f.sqlType === 'TIMESTAMPTZ' ? TIMESTAMPTZ : VARCHAR));
   const append = async (rows: DuckDBValue[][]) => {
@@ -56,11 +56,13 @@ export async function loadDocuments(
   } finally {
     await client.close();
   }
-  return `SELECT * FROM ${table}`;
+  const typed = fields.map((f) => `${ident(f.name)}::${f.sqlType} AS ${ident(f.name)}`);
+  return `SELECT ${typed.join(', ')} FROM ${table}`;
 }
 
 function fieldText(document: Document, path: string, sqlType: string, json: boolean): DuckDBValue {
-  const value: unknown = document[path];
+  let value: unknown = document;
+  for (const step of path.split('.')) value = (value as Document | undefined)?.[step];
   if (value === undefined) return null;
   if (sqlType === 'TIMESTAMPTZ') return new DuckDBTimestampTZValue(BigInt((value as Date).getTime()) * 1000n);
   return json ? EJSON.stringify(value, { relaxed: false }) : String(value);

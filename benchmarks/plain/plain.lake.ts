@@ -10,6 +10,7 @@ import { readParquet } from '../../engine/sql-text.ts';
 export class PlainLake {
   readonly #root: string;
   readonly #written = new Map<string, string[]>();
+  readonly #changed = new Map<string, Set<string>>();
   readonly #replaced = new Set<string>();
 
   constructor(root: string) {
@@ -35,9 +36,13 @@ export class PlainLake {
     return readParquet(files, lakeColumns(dataset));
   }
 
-  /** The partitions of a table that this night wrote. */
+  partitions(dataset: Dataset): ReadonlySet<string> {
+    return new Set(this.files(dataset).map(partitionOfFile));
+  }
+
+  /** The partitions of a table that this night wrote or emptied. */
   changed(dataset: Dataset): ReadonlySet<string> {
-    return new Set(this.writtenFiles(dataset).map((file) => /_partition=([^/]+)\//.exec(file)?.[1] ?? ''));
+    return this.#changed.get(dataset.name) ?? new Set();
   }
 
   writtenFiles(dataset: Dataset): readonly string[] {
@@ -54,18 +59,26 @@ export class PlainLake {
 
   written(dataset: Dataset, files: readonly string[]): void {
     this.#written.set(dataset.name, [...this.writtenFiles(dataset), ...files]);
+    this.#change(dataset, files);
   }
 
   /** These files are not read any more; deleted at the end. */
-  replace(files: readonly string[]): void {
+  replace(dataset: Dataset, files: readonly string[]): void {
     for (const file of files) this.#replaced.add(file);
+    this.#change(dataset, files);
   }
 
   deleteReplaced(): void {
     for (const file of this.#replaced) rmSync(file);
   }
 
+  #change({ name }: Dataset, files: readonly string[]): void {
+    this.#changed.set(name, new Set([...(this.#changed.get(name) ?? []), ...files.map(partitionOfFile)]));
+  }
+
   #folder(name: string): string {
     return join(this.#root, name.replace('.', '/'));
   }
 }
+
+const partitionOfFile = (file: string): string => /_partition=([^/]+)\//.exec(file)?.[1] ?? '';

@@ -6,7 +6,7 @@ import { refuseFailedAudits, runAudits } from '../../quality/audits.ts';
 import type { PlainLake } from './plain.lake.ts';
 import { failedChecks, keyText, partitionOf } from './plain.sql.ts';
 
-/** Brings this night's new rows of bronze into a silver table: the newest row of each key stays. */
+/** Brings this night's new rows of bronze into a silver table: the newest row of each key stays, a deleted one goes. */
 export async function mergeSilver(
   session: Session,
   lake: PlainLake,
@@ -20,19 +20,22 @@ export async function mergeSilver(
   const latestBy = ident(dataset.write.kind === 'merge' ? dataset.write.latestBy : '');
   const order = (of: string) => `(${of}.${latestBy}, ${of}._position, ${of}._tie)`;
 
+  const tie = keyText(raw.dataset.key.length > 0 ? raw.dataset.key : raw.dataset.columns.map(({ name }) => name));
   await session.run(
-    `CREATE OR REPLACE TEMP VIEW new_rows AS SELECT *, ${keyText(raw.dataset.key)} AS _tie, ${partitionOf(raw.dataset)} AS _bronze_partition
+    `CREATE OR REPLACE TEMP VIEW new_rows AS SELECT *, ${tie} AS _tie, ${partitionOf(raw.dataset)} AS _bronze_partition
      FROM ${lake.relationOf(raw.dataset, fresh)}`,
   );
   const relations = Object.fromEntries(others.map(([name, { dataset: d }]) => [name, lake.relation(d)]));
   const carried = sqlText.replace(
     'FROM {{raw}} AS raw',
-    ', raw._position, raw._tie, raw._bronze_partition FROM {{raw}} AS raw',
+    ', raw._op, raw._position, raw._tie, raw._bronze_partition FROM {{raw}} AS raw',
   );
   const sql = render(carried, { ...relations, [rawName]: 'new_rows' }, dataset.sql);
+  const keepsDeletions = dataset.write.kind === 'merge' && dataset.write.deletes === 'keep';
+  const failed = failedChecks(dataset);
   await session.run(
     `CREATE OR REPLACE TEMP TABLE candidate AS
-     SELECT *, ${partitionOf(dataset)} AS _partition, ${failedChecks(dataset)} AS _failed FROM (${sql})`,
+     SELECT *, ${partitionOf(dataset)} AS _partition, ${keepsDeletions ? failed : `CASE WHEN _op = 'u' THEN ${failed} END`} AS _failed FROM (${sql})`,
   );
   await quarantine(session, lake, dataset);
   await session.run('DELETE FROM candidate WHERE _failed IS NOT NULL');
@@ -51,13 +54,19 @@ export async function mergeSilver(
   await session.run(
     `DELETE FROM candidate WHERE EXISTS (SELECT 1 FROM held h WHERE ${sameKey} AND ${order('h')} > ${order('candidate')})`,
   );
-  await writeTouched(session, lake, dataset, key);
+  await writeTouched(session, lake, dataset, { key, rows: keepsDeletions ? 'true' : `_op = 'u'` });
 }
 
-async function writeTouched(session: Session, lake: PlainLake, dataset: DerivedDataset, key: string): Promise<void> {
+async function writeTouched(
+  session: Session,
+  lake: PlainLake,
+  dataset: DerivedDataset,
+  { key, rows }: { key: string; rows: string },
+): Promise<void> {
   const touched = await session.rows<{ p: string }>(
-    `SELECT _partition AS p FROM candidate UNION SELECT _partition FROM held SEMI JOIN candidate USING (${key})`,
+    `SELECT _partition AS p FROM candidate WHERE ${rows} UNION SELECT _partition FROM held SEMI JOIN candidate USING (${key})`,
   );
+  if (touched.length === 0) return;
   const partitions = new Set(touched.map(({ p }) => p));
   const columns = lakeColumns(dataset).map(({ name }) => ident(name));
   const old = lake.files(dataset, partitions);
@@ -66,12 +75,12 @@ async function writeTouched(session: Session, lake: PlainLake, dataset: DerivedD
     lake.copySql(
       dataset.name,
       `SELECT ${select} FROM (SELECT *, ${partitionOf(dataset)} AS _partition FROM ${lake.relationOf(dataset, old)}) ANTI JOIN candidate USING (${key})
-       UNION ALL SELECT ${select.replace('"_tie"', `nullif(_tie, ${keyText(dataset.key)}) AS _tie`)} FROM candidate`,
+       UNION ALL SELECT ${select.replace('"_tie"', `nullif(_tie, ${keyText(dataset.key)}) AS _tie`)} FROM candidate WHERE ${rows}`,
     ),
   );
   const files = written.flatMap((row) => row.Files);
   refuseFailedAudits(dataset.name, await runAudits(session, dataset, lake.relationOf(dataset, files)));
-  lake.replace(old);
+  lake.replace(dataset, old);
   lake.written(dataset, files);
 }
 

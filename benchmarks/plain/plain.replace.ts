@@ -1,28 +1,39 @@
-import { type DerivedDataset, WHOLE } from '../../core/dataset.ts';
+import type { DerivedDataset } from '../../core/dataset.ts';
 import type { Session } from '../../engine/session.ts';
-import { ident, render } from '../../engine/sql-text.ts';
+import { ident, literal, render } from '../../engine/sql-text.ts';
 import { refuseFailedAudits, runAudits } from '../../quality/audits.ts';
+import { historySql } from './plain.history.ts';
 import type { PlainLake } from './plain.lake.ts';
+import { partitionsToMake, partitionsToRead } from './plain.partitions.ts';
 import { failedChecks, partitionOf } from './plain.sql.ts';
 
-/** Builds a gold table anew where its inputs changed this night: the same days, or all of it. */
+/** Builds a gold table anew where its inputs changed this night. */
 export async function replaceGold(
   session: Session,
   lake: PlainLake,
   dataset: DerivedDataset,
   sqlText: string,
 ): Promise<void> {
-  const inputs = Object.entries(dataset.inputs);
-  const changed = new Set(inputs.flatMap(([, { dataset: d }]) => [...lake.changed(d)]));
-  const first = lake.files(dataset).length === 0;
-  if (changed.size === 0 && !first) return;
-  const days = dataset.partitionBy.kind === WHOLE ? undefined : changed;
-  const relations = Object.fromEntries(inputs.map(([name, { dataset: d }]) => [name, lake.relation(d, days)]));
+  const made = partitionsToMake(lake, dataset);
+  if (made.size === 0) return;
+  const relations = Object.fromEntries(
+    Object.entries(dataset.inputs).map(([name, input]) => [
+      name,
+      lake.relation(input.dataset, partitionsToRead(lake, dataset, input, made)),
+    ]),
+  );
   const columns = dataset.columns.map((c) => ident(c.name)).join(', ');
   const sql = render(sqlText, relations, dataset.sql);
-  const old = lake.files(dataset, days);
+  const { history } = dataset;
+  const rows = history ? historySql(dataset, history, sql, relations) : sql;
+  const whole = dataset.partitionBy.kind !== 'time';
+  const wanted = whole ? '' : `WHERE _partition IN (${[...made].map(literal).join(', ')})`;
+  const old = lake.files(dataset, whole ? undefined : made);
   const written = await session.rows<{ Files: string[] }>(
-    lake.copySql(dataset.name, `SELECT ${columns}, ${partitionOf(dataset)} AS _partition FROM (${sql})`),
+    lake.copySql(
+      dataset.name,
+      `SELECT * FROM (SELECT ${columns}, ${partitionOf(dataset)} AS _partition FROM (${rows}\n)) ${wanted}`,
+    ),
   );
   const files = written.flatMap((row) => row.Files);
   const relation = lake.relationOf(dataset, files);
@@ -31,6 +42,6 @@ export async function replaceGold(
   );
   if (bad !== 0n) throw new Error(`${dataset.name}: ${bad} rows fail their checks`);
   refuseFailedAudits(dataset.name, await runAudits(session, dataset, relation));
-  lake.replace(old);
+  lake.replace(dataset, old);
   lake.written(dataset, files);
 }

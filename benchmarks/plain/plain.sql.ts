@@ -1,14 +1,27 @@
-import type { Dataset, DerivedDataset } from '../../core/dataset.ts';
+import { type Dataset, type DerivedDataset, WHOLE } from '../../core/dataset.ts';
+import type { Grain } from '../../core/interval.ts';
 import { ident, literal } from '../../engine/sql-text.ts';
 import { compileRowChecks } from '../../quality/row-checks.ts';
 
-/** The partition's name of a row. All tables of the project are cut by day or not at all. */
+const NAMES: Record<Grain, (moment: string) => string> = {
+  hour: (at) => `strftime(${at}, '%Y-%m-%dT%H')`,
+  day: (at) => `${at}::DATE::VARCHAR`,
+  week: (at) => `strftime(date_trunc('week', ${at}), '%Y-%m-%d') || 'w'`,
+  month: (at) => `strftime(${at}, '%Y-%m')`,
+};
+
+/** The partition's name of a row. */
 export function partitionOf(dataset: Dataset): string {
   const { partitionBy } = dataset;
-  if (partitionBy.kind === 'all') return "'all'";
+  if (partitionBy.kind === WHOLE) return `'${WHOLE}'`;
   const column = ident(partitionBy.column);
+  if (partitionBy.kind === 'bucket') {
+    const { count } = partitionBy;
+    const number = `coalesce(('0x' || substr(md5(${column}::VARCHAR), 1, 8))::BIGINT % ${count}, 0)`;
+    return `'b' || lpad(${number}::VARCHAR, ${Math.max(2, `${count - 1}`.length)}, '0') || 'of${count}'`;
+  }
   const isDate = dataset.columns.find((c) => c.name === partitionBy.column)?.sqlType === 'DATE';
-  return isDate ? `${column}::VARCHAR` : `make_timestamp(epoch_us(${column}))::DATE::VARCHAR`;
+  return NAMES[partitionBy.grain](isDate ? `${column}::TIMESTAMP` : `make_timestamp(epoch_us(${column}))`);
 }
 
 /** Names of the failed checks as a list; null for a good row. */
@@ -21,6 +34,7 @@ export function failedChecks(dataset: DerivedDataset): string {
     ELSE list_filter([${names.join(', ')}], lambda name: name IS NOT NULL) END`;
 }
 
+/** Of a table without a key: a text of the whole row. */
 export const keyText = (key: readonly string[]): string =>
   key.length === 1
     ? `${ident(key[0]!)}::VARCHAR`

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import project from '../../config/project.ts';
-import { datasetsOf } from '../../core/graph.ts';
+import { ownedBy } from '../../core/graph.ts';
 import { loadExtension } from '../../engine/extensions.ts';
 import { openSession } from '../../engine/session.ts';
 import { figuresSince, processFigures } from '../figures.ts';
-import { observe, PLAIN_SERVER } from './plain.bronze.ts';
+import { PIPELINE } from '../nightly/side.ts';
+import { observe } from './plain.bronze.ts';
 import { PlainLake } from './plain.lake.ts';
+import { PLAIN_SERVER } from './plain.look.ts';
 import { mergeSilver } from './plain.merge.ts';
 import { replaceGold } from './plain.replace.ts';
 import { updateWarehouse } from './plain.warehouse.ts';
@@ -23,6 +25,8 @@ export interface PlainInput {
   readonly threads: number;
   /** The time of the look. */
   readonly now: string;
+  /** Midnight after the day that is loaded. */
+  readonly until: string;
 }
 
 /**
@@ -45,7 +49,8 @@ async function main(input: PlainInput): Promise<void> {
   await loadExtension(session, 'postgres_scanner');
   await session.run(`ATTACH '${input.oltp}' AS ${PLAIN_SERVER} (TYPE postgres, READ_ONLY)`);
   const lake = new PlainLake(`${folder}/lake`);
-  for (const dataset of datasetsOf(project)) {
+  const { sources, derived } = ownedBy(project, PIPELINE);
+  for (const dataset of [...sources, ...derived]) {
     await timed(dataset.name, async () => {
       if (dataset.kind === 'source') return observe(session, lake, dataset, input);
       const sql = readFileSync(
@@ -57,7 +62,7 @@ async function main(input: PlainInput): Promise<void> {
         : replaceGold(session, lake, dataset, sql);
     });
   }
-  await timed('warehouse', () => updateWarehouse(session, lake, datasetsOf(project), input.warehouse));
+  await timed('warehouse', () => updateWarehouse(session, lake, derived, input.warehouse));
   lake.deleteReplaced();
   const seconds = (performance.now() - began) / 1000;
   console.log(JSON.stringify({ seconds, ...figuresSince(before, process.pid), steps }));
