@@ -2,7 +2,7 @@ import { averagePrecision, logLoss } from '../metrics.ts';
 import { Prng } from '../prng.ts';
 import { addTree, logistic, type Tree } from '../tree-ensemble.ts';
 import { Crew } from './crew.ts';
-import { Grower } from './grower.ts';
+import { Grower, type Grown } from './grower.ts';
 import type { TrainingMemory } from './memory.ts';
 import { drawSample, OP } from './participant.ts';
 
@@ -36,6 +36,8 @@ class Booster {
   readonly #prng: Prng;
   readonly #validation: Float64Array;
   readonly #start: number;
+  /** Log odds of rows, where a tree does not see them all. */
+  readonly #scores: Float64Array;
 
   constructor(crew: Crew) {
     const { memory } = crew;
@@ -47,7 +49,9 @@ class Booster {
     const { positiveWeight } = memory.params;
     memory.weight[0] = positiveWeight === 'balanced' ? (1 - share) / share : positiveWeight;
     this.#start = Math.log(share / (1 - share));
-    memory.scores.fill(this.#start);
+    memory.odds.fill(share / (1 - share));
+    this.#leaveOdds();
+    this.#scores = new Float64Array(memory.params.rowShare < 1 ? memory.rows : 0);
     this.#validation = new Float64Array(memory.validation?.target.length ?? 0);
   }
 
@@ -60,15 +64,16 @@ class Booster {
     const history: number[] = [];
     let best = 0;
     while (trees.length < params.trees && !this.#crew.aborted) {
+      this.#crew.perform(OP.gradients);
       this.#chooseFeatures();
       const rows = this.#chooseRows();
-      this.#crew.perform(OP.gradients);
-      const { tree, leaves } = grower.grow(rows, trees.length === 0 ? this.#start : 0);
+      const grown = grower.grow(rows, trees.length === 0 ? this.#start : 0);
+      const { tree } = grown;
       // Where no leaf can be split any more, more trees would all be empty; with a draw of rows the next may not be.
       const empty = tree.feature.length === 0;
       if (empty && trees.length > 0 && rows === this.#memory.rows && params.featureShare === 1) break;
       trees.push(tree);
-      this.#addToScores(tree, leaves, rows, trees.length === 1);
+      this.#moveOdds(grown, rows);
       if (validation) {
         addTree(this.#validation, tree, validation.columns);
         history.push(this.#metric(validation.target));
@@ -102,7 +107,7 @@ class Booster {
   #chooseRows(): number {
     const { order, rows, params } = this.#memory;
     if (params.rowShare === 1) {
-      for (let row = 0; row < rows; row++) order[row] = row;
+      allRows(order);
       return rows;
     }
     const drawn = this.#prng.sample(rows, Math.max(2, Math.round(rows * params.rowShare)));
@@ -110,21 +115,31 @@ class Booster {
     return drawn.length;
   }
 
-  #addToScores(
-    tree: Tree,
-    leaves: readonly { begin: number; end: number; output: number }[],
-    rows: number,
-    first: boolean,
-  ): void {
-    const { order, columns, scores } = this.#memory;
-    if (rows < this.#memory.rows) {
-      // Rows that the tree was not grown from lie in no leaf.
-      if (first) scores.fill(0);
-      addTree(scores, tree, columns);
+  /** What the next gradients begin with. */
+  #moveOdds({ tree, leaves }: Grown, rows: number): void {
+    const { odds, columns, leafEnds, leafFactors } = this.#memory;
+    if (rows === this.#memory.rows) {
+      const byPlace = [...leaves].sort((a, b) => a.begin - b.begin);
+      for (const [place, { end, output }] of byPlace.entries()) {
+        leafEnds[place] = end;
+        leafFactors[place] = Math.exp(output);
+      }
       return;
     }
-    for (const { begin, end, output } of leaves) {
-      for (let i = begin; i < end; i++) scores[order[i]!]! += output;
-    }
+    // Rows that the tree was not grown from lie in no leaf.
+    addTree(this.#scores, tree, columns);
+    for (let row = 0; row < odds.length; row++) odds[row] = Math.exp(this.#scores[row]!);
+    this.#leaveOdds();
   }
+
+  #leaveOdds(): void {
+    const { order, rows, leafEnds, leafFactors } = this.#memory;
+    allRows(order);
+    leafEnds[0] = rows;
+    leafFactors[0] = 1;
+  }
+}
+
+function allRows(order: Int32Array): void {
+  for (let row = 0; row < order.length; row++) order[row] = row;
 }

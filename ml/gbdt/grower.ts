@@ -1,5 +1,7 @@
 import type { Tree } from '../tree-ensemble.ts';
 import type { Crew } from './crew.ts';
+import { compileKernels, type Kernels } from './kernels/kernels.ts';
+import { take } from './kernels/shared-memory.ts';
 import { pieces, type TrainingMemory } from './memory.ts';
 import { JOB, jobAt, MODE, OP } from './participant.ts';
 import { HistogramSlots } from './slots.ts';
@@ -28,7 +30,11 @@ export class Grower {
   readonly #crew: Crew;
   readonly #memory: TrainingMemory;
   readonly #slots: HistogramSlots;
-  readonly #right: Int32Array;
+  readonly #kernels: Kernels;
+  /** Room for the rows that go right. */
+  readonly #scratch: Int32Array;
+  /** Per bin of the feature that is split: 1 where it goes left. */
+  readonly #goesLeft: Uint8Array;
   /** Of all features. */
   readonly #bins: number;
 
@@ -36,7 +42,10 @@ export class Grower {
     this.#crew = crew;
     this.#memory = crew.memory;
     this.#slots = new HistogramSlots(this.#memory);
-    this.#right = new Int32Array(this.#memory.rows);
+    const { wasm, rows, params } = this.#memory;
+    this.#kernels = compileKernels(wasm, []);
+    this.#scratch = take(wasm, Int32Array, rows);
+    this.#goesLeft = take(wasm, Uint8Array, params.bins + 1);
     this.#bins = this.#memory.bins.reduce((sum, bins) => sum + bins, 0);
   }
 
@@ -151,7 +160,6 @@ export class Grower {
 
   /** Orders the leaf's rows: those that go left, then the others, each in their old order. @returns undefined when one side is empty */
   #part(leaf: Leaf, rightNumber: number): [Leaf, Leaf] | undefined {
-    const { order } = this.#memory;
     const { begin, end, best, sums, depth } = leaf;
     const middle = this.#partRows(begin, end, best);
     if (middle === begin || middle === end) return undefined;
@@ -161,7 +169,6 @@ export class Grower {
       hessian: sums.hessian - best.leftHessian,
       rows: end - middle,
     };
-    order.set(this.#right.subarray(0, end - middle), middle);
     const child = (number: number, from: number, to: number, of: LeafSums): Leaf => ({
       number,
       begin: from,
@@ -174,43 +181,24 @@ export class Grower {
     return [child(leaf.number, begin, middle, leftSums), child(rightNumber, middle, end, rightSums)];
   }
 
-  /** @returns where the right ones begin; they are in `#right` */
+  /** @returns where the right ones begin */
   #partRows(begin: number, end: number, { feature, bin, missingLeft, leftBins }: Split): number {
-    const { order, bins, missing } = this.#memory;
-    const own = this.#memory.binned[feature]!;
-    const missingBin = missing[feature] ? bins[feature]! : -1;
-    if (!leftBins) return partByBound(order, begin, end, own, bin, missingLeft ? missingBin : -1, this.#right);
-    const right = this.#right;
-    let lefts = begin;
-    let rights = 0;
-    for (let i = begin; i < end; i++) {
-      const row = order[i]!;
-      const at = own[row]!;
-      if (at !== missingBin && (leftBins[at >>> 5]! >>> (at & 31)) & 1) order[lefts++] = row;
-      else right[rights++] = row;
+    const { order, bins, binned } = this.#memory;
+    const goesLeft = this.#goesLeft;
+    const count = bins[feature]!;
+    for (let at = 0; at < count; at++) {
+      goesLeft[at] = leftBins ? (leftBins[at >>> 5]! >>> (at & 31)) & 1 : Number(at <= bin);
     }
-    return lefts;
+    // The bin of missing values comes after all others.
+    goesLeft[count] = Number(missingLeft);
+    const from = order.byteOffset;
+    const left = this.#kernels.partRows(
+      from + 4 * begin,
+      from + 4 * end,
+      binned[feature]!.byteOffset,
+      goesLeft.byteOffset,
+      this.#scratch.byteOffset,
+    );
+    return ((left >>> 0) - from) / 4;
   }
-}
-
-/** @param missingLeft the bin of missing values where they go left, else -1 */
-function partByBound(
-  order: Int32Array,
-  begin: number,
-  end: number,
-  bins: Uint16Array,
-  bound: number,
-  missingLeft: number,
-  right: Int32Array,
-): number {
-  // Missing values have a bin above every bound.
-  let lefts = begin;
-  let rights = 0;
-  for (let i = begin; i < end; i++) {
-    const row = order[i]!;
-    const bin = bins[row]!;
-    if (bin <= bound || bin === missingLeft) order[lefts++] = row;
-    else right[rights++] = row;
-  }
-  return lefts;
 }

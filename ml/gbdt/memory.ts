@@ -1,5 +1,5 @@
 import { type Dataset, shared } from '../dataset.ts';
-import { strideOf } from './histogram.ts';
+import { newMemory, take, type WasmMemory } from './kernels/shared-memory.ts';
 import type { GbdtParams } from './params.ts';
 
 /** Most jobs of one task: the two children of a split. */
@@ -18,6 +18,8 @@ export interface TrainingMemory {
   readonly rows: number;
   readonly columns: readonly Float64Array[];
   readonly isCategory: Uint8Array;
+  /** Where everything is that the kernels read or write. */
+  readonly wasm: WasmMemory;
   readonly target: Uint8Array;
   readonly validation: { readonly columns: readonly Float64Array[]; readonly target: Uint8Array } | undefined;
   /** Rows that bins are made from. */
@@ -34,11 +36,14 @@ export interface TrainingMemory {
   readonly missing: Uint8Array;
   /** 1 where the tree that grows may use the feature. */
   readonly allowed: Uint8Array;
-  /** Log odds so far. */
-  readonly scores: Float64Array;
+  /** Of being positive, so far: a tree multiplies them, which takes no logarithm and no exponential per row. */
+  readonly odds: Float64Array;
+  /** Where the last tree's leaves end in `order`, and what they multiply their rows' odds by. */
+  readonly leafEnds: Int32Array;
+  readonly leafFactors: Float64Array;
   /** How much a positive counts. */
   readonly weight: Float64Array;
-  /** Sums of gradient and hessian per piece of rows. */
+  /** Sums of gradient and hessian per piece of `order`. */
   readonly pieceSums: Float64Array;
   /** Gradient and hessian, row after row. */
   readonly gradients: Float32Array;
@@ -77,6 +82,7 @@ export function trainingMemory(
 ): TrainingMemory {
   const { rows, columns } = train;
   const features = columns.length;
+  const wasm = newMemory();
   const each = <T>(make: (thread: number) => T): T[] => Array.from({ length: threads }, (_, thread) => make(thread));
   return {
     params,
@@ -84,6 +90,7 @@ export function trainingMemory(
     threads,
     rows,
     columns: columns.map((c) => shared(c.values)),
+    wasm,
     isCategory: Uint8Array.from(columns, (c) => (c.kind === 'category' ? 1 : 0)),
     target: shared(train.target),
     validation: validation && {
@@ -91,17 +98,19 @@ export function trainingMemory(
       target: shared(validation.target),
     },
     sample: new Int32Array(buffer(Math.min(rows, SAMPLE_ROWS) * 4), 0, Math.min(rows, SAMPLE_ROWS)),
-    blocks: each((t) => new Uint16Array(buffer(rows * strideOf(ownFeatures(t, features, threads).length) * 2))),
-    binned: columns.map(() => new Uint16Array(buffer(rows * 2))),
+    blocks: each((t) => take(wasm, Uint16Array, rows * ownFeatures(t, features, threads).length)),
+    binned: columns.map(() => take(wasm, Uint16Array, rows)),
     bounds: new Float64Array(buffer(features * params.bins * 8)),
     bins: new Int32Array(buffer(features * 4)),
     missing: new Uint8Array(buffer(features)),
     allowed: new Uint8Array(buffer(features)).fill(1),
-    scores: new Float64Array(buffer(rows * 8)),
+    odds: new Float64Array(buffer(rows * 8)),
+    leafEnds: new Int32Array(buffer(params.leaves * 4)),
+    leafFactors: new Float64Array(buffer(params.leaves * 8)),
     weight: new Float64Array(buffer(8)),
     pieceSums: new Float64Array(buffer(pieces(rows) * 16)),
-    gradients: new Float32Array(buffer(rows * 8)),
-    order: new Int32Array(buffer(rows * 4)),
+    gradients: take(wasm, Float32Array, 2 * rows),
+    order: take(wasm, Int32Array, rows),
     control: new Int32Array(buffer(64)),
     task: new Float64Array(buffer((2 + JOBS * JOB_FIELDS) * 8)),
     results: each(() => new Float64Array(buffer(JOBS * JOB_FIELDS * 8))),

@@ -1,7 +1,9 @@
 import type { Prng } from '../prng.ts';
-import { binOf, categoryCodes, numericBounds } from './binning.ts';
+import { binOf, categoryCodes, holdsMissing, knownValues, numericBounds } from './binning.ts';
 import { searchCategory } from './category-split.ts';
-import { addRows, type HistogramLayout, layoutOf, strideOf, subtract } from './histogram.ts';
+import { type HistogramLayout, layoutOf } from './histogram.ts';
+import { compileKernels, type Kernels } from './kernels/kernels.ts';
+import { take } from './kernels/shared-memory.ts';
 import { bitsetWords, JOB_FIELDS, ownFeatures, PIECE, pieces, type TrainingMemory } from './memory.ts';
 import { noSplit, searchNumber } from './split.ts';
 
@@ -31,6 +33,9 @@ export const RESULT = { gain: 0, feature: 1, bin: 2, missingLeft: 3, gradient: 4
 /** `task` begins with the operation and the number of jobs. */
 export const jobAt = (job: number): number => 2 + job * JOB_FIELDS;
 
+/** Keeps a row that is surely positive from odds without end. */
+const MOST_ODDS = 1e300;
+
 /** One thread's share of the work: bins, histograms and splits of its own features. */
 export class Participant {
   readonly #memory: TrainingMemory;
@@ -38,6 +43,7 @@ export class Participant {
   readonly #features: readonly number[];
   readonly #histograms: Float64Array[] = [];
   #layout: HistogramLayout | undefined;
+  #kernels: Kernels | undefined;
 
   constructor(memory: TrainingMemory, thread: number) {
     this.#memory = memory;
@@ -66,10 +72,10 @@ export class Participant {
     const values = columns[feature]!;
     const own = binned[feature]!;
     const category = isCategory[feature] === 1;
-    const sorted = Float64Array.from(sample, (row) => values[row]!).filter((value) => !Number.isNaN(value));
-    const hasMissing = category || values.some((value) => Number.isNaN(value));
+    const known = knownValues(values, sample);
+    const hasMissing = category || holdsMissing(values);
     const room = params.bins - (hasMissing ? 1 : 0);
-    const found = category ? categoryCodes(sorted, room) : numericBounds(sorted.sort(), room, params.minRowsPerBin);
+    const found = category ? categoryCodes(known, room) : numericBounds(known.sort(), room, params.minRowsPerBin);
     const from = feature * params.bins;
     bounds.set(found, from);
     bins[feature] = found.length;
@@ -84,27 +90,35 @@ export class Participant {
         own[row] = Number.isNaN(value) ? missingBin : binOf(value, bounds, from, found.length);
       }
     }
-    const stride = strideOf(this.#features.length);
+    const stride = this.#features.length;
     for (let row = 0; row < rows; row++) block[row * stride + place] = own[row]!;
   }
 
-  /** Of the logistic loss, for every n-th piece of rows. */
+  /** Of the logistic loss, for every n-th piece of `order`, once the leaves of the last tree have moved the odds of their rows. */
   #gradients(): void {
-    const { rows, threads, scores, target, gradients, pieceSums } = this.#memory;
-    const weight = this.#memory.weight[0]!;
+    const { rows, threads, odds, target, order, gradients, pieceSums, weight, leafEnds, leafFactors } = this.#memory;
+    const positiveWeight = weight[0]!;
     for (let piece = this.#thread; piece < pieces(rows); piece += threads) {
       let gradientSum = 0;
       let hessianSum = 0;
       const end = Math.min(rows, (piece + 1) * PIECE);
-      for (let row = piece * PIECE; row < end; row++) {
-        const probability = 1 / (1 + Math.exp(-scores[row]!));
-        const positive = target[row] === 1;
-        const gradient = positive ? (probability - 1) * weight : probability;
-        const hessian = probability * (1 - probability) * (positive ? weight : 1);
-        gradients[2 * row] = gradient;
-        gradients[2 * row + 1] = hessian;
-        gradientSum += gradients[2 * row]!;
-        hessianSum += gradients[2 * row + 1]!;
+      let leaf = 0;
+      for (let i = piece * PIECE; i < end; leaf++) {
+        const leafEnd = Math.min(end, leafEnds[leaf]!);
+        const factor = leafFactors[leaf]!;
+        for (; i < leafEnd; i++) {
+          const row = order[i]!;
+          const now = Math.min(odds[row]! * factor, MOST_ODDS);
+          odds[row] = now;
+          const negative = 1 / (1 + now);
+          const probability = now * negative;
+          const label = target[row]!;
+          const counts = 1 + label * (positiveWeight - 1);
+          gradients[2 * row] = (probability - label) * counts;
+          gradients[2 * row + 1] = probability * negative * counts;
+          gradientSum += gradients[2 * row]!;
+          hessianSum += gradients[2 * row + 1]!;
+        }
       }
       pieceSums[2 * piece] = gradientSum;
       pieceSums[2 * piece + 1] = hessianSum;
@@ -112,26 +126,28 @@ export class Participant {
   }
 
   #job(job: number): void {
-    const { task, blocks, order, gradients } = this.#memory;
-    this.#layout ??= layoutOf(this.#features, this.#memory.bins, this.#memory.missing);
+    const { task, blocks, order, gradients, wasm, bins, missing } = this.#memory;
+    this.#layout ??= layoutOf(this.#features, bins, missing);
+    this.#kernels ??= compileKernels(wasm, this.#layout.offsets);
     const at = jobAt(job);
     const mode = task[at + JOB.mode]!;
     if (mode === MODE.none) return;
     const sums = this.#histogram(task[at + JOB.slot]!);
-    const [begin, end] = [task[at + JOB.begin]!, task[at + JOB.end]!];
-    if (mode === MODE.add) {
-      sums.fill(0);
-      addRows(sums, this.#layout, blocks[this.#thread]!, order, begin, end, gradients, 1);
-    } else if (mode === MODE.subtract) {
-      subtract(sums, this.#histogram(task[at + JOB.other]!));
-    } else if (mode === MODE.remove) {
-      addRows(sums, this.#layout, blocks[this.#thread]!, order, begin, end, gradients, -1);
+    const [from, to] = [sums.byteOffset, sums.byteOffset + sums.byteLength];
+    if (mode === MODE.subtract) {
+      this.#kernels.subtract(from, to, this.#histogram(task[at + JOB.other]!).byteOffset);
+    } else {
+      const begin = order.byteOffset + 4 * task[at + JOB.begin]!;
+      const end = order.byteOffset + 4 * task[at + JOB.end]!;
+      if (mode === MODE.add) this.#kernels.clear(from, to);
+      const sum = mode === MODE.add ? this.#kernels.addRows : this.#kernels.removeRows;
+      sum(begin, end, gradients.byteOffset, blocks[this.#thread]!.byteOffset, from);
     }
     if (task[at + JOB.search] === 1) this.#search(job, sums, this.#layout);
   }
 
   #histogram(slot: number): Float64Array {
-    this.#histograms[slot] ??= new Float64Array(this.#layout!.length);
+    this.#histograms[slot] ??= take(this.#memory.wasm, Float64Array, this.#layout!.length);
     return this.#histograms[slot];
   }
 
