@@ -14,6 +14,7 @@ import {
   timestamp,
   unique,
 } from '../../core/builders.ts';
+import { merchantVersion } from '../silver/merchant-version.ts';
 import { fraudLabel } from './fraud-label.ts';
 import { paymentEvent } from './payment-event.ts';
 
@@ -32,15 +33,23 @@ export const paymentFraud = dataset({
   description:
     'The fraud features of each payment, as they could be known at its event time: only payments that had happened and reached us by then, only labels that had come in.',
   owner: 'fraud',
-  inputs: { payment: paymentEvent, past: paymentEvent.window(HISTORY), label: fraudLabel.window(HISTORY) },
+  inputs: {
+    payment: paymentEvent,
+    past: paymentEvent.window(HISTORY),
+    label: fraudLabel.window(HISTORY),
+    merchant: merchantVersion.asOf({ on: { merchant_id: 'merchant_id' }, at: 'event_time', validFrom: 'changed_at' }),
+  },
   sql: 'features/payment_fraud.sql',
-  partitionBy: day('event_date'),
+  partitionBy: day('event_time'),
   columns: {
     payment_id: key(text()).describe('Payment (uuid)'),
     event_time: timestamp().describe('When the customer paid; every feature is as of this moment'),
     event_date: date().describe('UTC day of `event_time`'),
     customer_id: pii.identifier().describe('Customer (uuid)'),
     merchant_id: text().describe('Merchant (uuid)'),
+    merchant_size: text()
+      .nullable()
+      .describe('Small, Medium or Large, by its version of that moment; null before the first'),
     amount_eur: decimal(28, 2).nullable().describe('At the rate as of the event date; null without a rate'),
     currency: text().describe('ISO 4217 code'),
     payment_method: text().describe('Credit Card, Debit Card, Bank Transfer or Digital Wallet'),

@@ -45,7 +45,7 @@ export const paymentFraud = retraining({
     'merchant_risk',
   ],
   categorical: ['currency', 'payment_method', 'device_type', 'billing_country', 'location_country', 'card_country'],
-  slices: ['billing_country', 'payment_method'],
+  slices: ['billing_country', 'merchant_size', 'payment_method'],
   labels: { dataset: fraudLabel, key: 'payment_id', knownAt: 'known_at', positive: 'is_fraud' },
   // Most disputes come within two weeks: younger payments would be taken for honest ones.
   days: { train: 28, validation: 7, test: 7, delay: 14, current: 7 },

@@ -9,6 +9,8 @@ export interface Payment {
   readonly ip: string | null;
   readonly device: string | null;
   readonly country: string | null;
+  readonly billing: string | null;
+  readonly cardCountry: string | null;
   readonly currency: string;
   readonly cents: number | null;
 }
@@ -19,13 +21,31 @@ export interface Label {
   readonly fraud: boolean;
 }
 
+/** From when on a merchant had a size. */
+export interface MerchantVersion {
+  readonly merchant: string;
+  readonly changed: number;
+  readonly size: string;
+}
+
+/** What there was: payments, labels and merchants. */
+export interface World {
+  readonly payments: readonly Payment[];
+  readonly labels: readonly Label[];
+  readonly merchants: readonly MerchantVersion[];
+}
+
 export const HOUR = 60;
 export const DAY = 24 * HOUR;
 
-type Features = Record<string, number | boolean | null>;
+/** The world begins on a Tuesday. */
+export const FIRST_DAY = '2026-09-01';
+const WEEKDAYS = [2, 3, 4, 5, 6, 7, 1];
+
+type Features = Record<string, number | boolean | string | null>;
 
 /** The features of one payment by their definition: look at everything, keep what had happened and was known. */
-export function featuresOf(payment: Payment, payments: readonly Payment[], labels: readonly Label[]): Features {
+export function featuresOf(payment: Payment, { payments, labels, merchants }: World): Features {
   const now = payment.event;
   const known = payments.filter((p) => p.event < now && p.seen < now);
   const since = (list: readonly Payment[], window: number) => list.filter((p) => p.event >= now - window);
@@ -56,7 +76,19 @@ export function featuresOf(payment: Payment, payments: readonly Payment[], label
     payment[key] === null ? null : !month.some((p) => p[key] === payment[key]);
   const aged = since(merchant, 30 * DAY).filter((p) => p.event + 7 * DAY < now);
   const frauds = aged.filter((p) => labels.some((l) => l.payment === p.id && l.fraud && l.known < now));
+  const hour = Math.floor((now % DAY) / HOUR);
+  const [newest] = merchants
+    .filter((m) => m.merchant === payment.merchant && m.changed <= now)
+    .sort((a, b) => b.changed - a.changed);
+  const differs = (a: string | null, b: string | null) => (a === null || b === null ? null : a !== b);
   return {
+    amount_eur: payment.cents === null ? null : payment.cents / 100,
+    merchant_size: newest?.size ?? null,
+    hour_of_day: hour,
+    day_of_week: WEEKDAYS[Math.floor(now / DAY) % 7]!,
+    is_night: hour < 6,
+    is_location_abroad: differs(payment.country, payment.billing),
+    is_card_abroad: differs(payment.cardCountry, payment.billing),
     is_first_device: isFirst('device'),
     is_first_country: isFirst('country'),
     is_first_currency: isFirst('currency'),

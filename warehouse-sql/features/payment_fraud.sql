@@ -148,6 +148,7 @@ SELECT
   p.event_date,
   p.customer_id,
   p.merchant_id,
+  shop.size AS merchant_size,
   p.amount_eur,
   p.currency,
   p.payment_method,
@@ -205,3 +206,4 @@ LEFT JOIN counter AS card ON card.payment_id = p.payment_id AND card.kind = 'car
 LEFT JOIN counter AS ip ON ip.payment_id = p.payment_id AND ip.kind = 'ip'
 LEFT JOIN counter AS device ON device.payment_id = p.payment_id AND device.kind = 'device'
 LEFT JOIN counter AS country ON country.payment_id = p.payment_id AND country.kind = 'country'
+ASOF LEFT JOIN {{merchant}} AS shop ON shop.merchant_id = p.merchant_id AND shop.changed_at <= p.event_time
