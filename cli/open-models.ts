@@ -3,7 +3,7 @@ import { suggestion } from '../core/suggest.ts';
 import { earlierChampion } from '../ml/earlier-champion.ts';
 import type { ModelRegistry, ModelVersion } from '../ml/registry.ts';
 import type { Context } from './context.ts';
-import { openLocal } from './local-platform.ts';
+import { type Local, openLocal } from './local-platform.ts';
 
 export interface KnownModel {
   readonly model: string;
@@ -16,6 +16,7 @@ export interface KnownModel {
 }
 
 export interface OpenModels {
+  readonly platform: Local['platform'];
   readonly registry: ModelRegistry;
   /** @throws bad_input for a model that nobody registered */
   known(model: string): Promise<KnownModel>;
@@ -42,5 +43,16 @@ export async function openModels(context: Context): Promise<OpenModels> {
       before: earlierChampion(await registry.history(model)),
     };
   };
-  return { registry, known };
+  return { platform, registry, known };
 }
+
+/** @throws bad_input */
+export function readVersion(text: string): number {
+  if (/^v?[1-9]\d{0,8}$/.test(text)) return Number(text.replace('v', ''));
+  throw new StrataError('bad_input', `Not a version: ${text}`, { hint: 'Versions are whole numbers from 1.' });
+}
+
+export const noChampion = (name: string) =>
+  new StrataError('bad_input', `${name} has no champion yet`, {
+    hint: `Name a version; strata model ls ${name} lists them.`,
+  });

@@ -11,7 +11,11 @@ import { TARGET } from './labelled-rows.ts';
 import type { FileRef } from './retrain.types.ts';
 
 /** A relation over a kept Parquet file, after its hash was found right. */
-export async function openSet({ store }: Platform, { directory }: Attempt, ref: FileRef): Promise<string> {
+export async function openSet(
+  { store }: Pick<Platform, 'store'>,
+  { directory }: Attempt,
+  ref: FileRef,
+): Promise<string> {
   const file = join(directory, `${ref.sha256}.parquet`);
   await writeFile(file, await fetchVerified(store, ref));
   return `read_parquet(${literal(file)})`;
@@ -35,7 +39,7 @@ export async function labelsOf(session: Session, relation: string, { categorical
 export async function readDataset(
   session: Session,
   relation: string,
-  { numeric, categorical }: Retraining,
+  { numeric, categorical }: Pick<Retraining, 'numeric' | 'categorical'>,
   labels: Labels,
 ): Promise<Dataset> {
   const rows = Number(await session.value<bigint>(`SELECT count(*) FROM ${relation}`));

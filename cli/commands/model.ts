@@ -5,14 +5,16 @@ import type { Move } from '../../ml/registry.ts';
 import type { Register } from '../cli.ts';
 import { confirm } from '../confirm.ts';
 import { modelTable, moveLine, versionTable, versionText } from '../model-views.ts';
-import { type OpenModels, openModels } from '../open-models.ts';
+import { noChampion, type OpenModels, openModels, readVersion } from '../open-models.ts';
 import { wholeNumber } from '../option-values.ts';
 import type { Output } from '../output.ts';
+import { report } from './model-report.ts';
 
 export const model: Register = (parent, cli) => {
   const group = parent.command('model').description('trained models: versions, champion and challenger, and why');
   ls(group, cli);
   show(group, cli);
+  report(group, cli);
   promote(group, cli);
   rollback(group, cli);
   history(group, cli);
@@ -139,13 +141,3 @@ const history: Register = (parent, cli) => {
       }),
     );
 };
-
-function readVersion(text: string): number {
-  if (/^v?[1-9]\d{0,8}$/.test(text)) return Number(text.replace('v', ''));
-  throw new StrataError('bad_input', `Not a version: ${text}`, { hint: 'Versions are whole numbers from 1.' });
-}
-
-const noChampion = (name: string) =>
-  new StrataError('bad_input', `${name} has no champion yet`, {
-    hint: `Name a version; strata model ls ${name} lists them.`,
-  });
