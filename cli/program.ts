@@ -11,11 +11,27 @@ import { retrain } from './commands/retrain.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
 import { schedule } from './commands/schedule.ts';
+import { score } from './commands/score.ts';
 import { status } from './commands/status.ts';
 import { vacuum } from './commands/vacuum.ts';
 import { worker } from './commands/worker.ts';
 
-const COMMANDS = [dev, worker, check, docs, run, backfill, runs, schedule, status, query, model, retrain, vacuum];
+const COMMANDS = [
+  dev,
+  worker,
+  check,
+  docs,
+  run,
+  backfill,
+  runs,
+  schedule,
+  status,
+  query,
+  model,
+  retrain,
+  score,
+  vacuum,
+];
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 it failed, 2 wrong arguments, settings or project, 3 a server does not answer, 130 interrupted.

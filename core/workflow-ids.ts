@@ -13,10 +13,11 @@ export const workflowIds = {
     `backfill/${env}/${pipeline}/${printInterval(range)}/${n}`,
   /** @param day the day it is asked for, `2026-11-20` */
   retrain: (env: string, model: string, day: string): string => `retrain/${env}/${model}/${day}`,
+  score: (env: string, model: string): string => `score/${env}/${model}`,
   schedule: (env: string, pipeline: string): string => `schedule/${env}/${pipeline}`,
 } as const;
 
-const KINDS = ['run', 'ingest', 'converge', 'backfill', 'retrain'] as const;
+const KINDS = ['run', 'ingest', 'converge', 'backfill', 'retrain', 'score'] as const;
 export type WorkflowKind = (typeof KINDS)[number];
 
 /** What an id says; undefined for one that is not ours. */
