@@ -9,6 +9,7 @@ import type { Claim } from '../core/ledger.ts';
 import { ingestScope } from '../core/scopes.ts';
 import { ingestsOf, isDue } from './ingest-plan.ts';
 import type { Platform } from './platform.ts';
+import { isLatest, modelsAfter } from './retrain/after-run.ts';
 import type {
   IngestPage,
   IngestResult,
@@ -50,7 +51,7 @@ export function createRunActivities(platform: Platform) {
       params,
       sources: ownedBy(project, pipeline.name).sources.map(({ name }) => name),
       publishTo: pipeline.publish?.to,
-      retrains: (project.retrainings ?? []).filter(({ after }) => after === pipeline.name).map(({ model }) => model),
+      retrains: isLatest(interval, pipeline.grain, platform.now()) ? modelsAfter(project, pipeline.name) : [],
     };
   }
 

@@ -57,6 +57,7 @@ export function versionText(model: string, version: ModelVersion, file: FileStat
       'trained from',
       map(version.trainedFrom, (value) => `version ${value}`),
     ),
+    ...learned(version),
     ...list(
       'sets',
       map(version.sets, ({ path, sha256 }) => `${path} sha256 ${sha256.slice(0, 12)}`),
@@ -68,6 +69,14 @@ export function versionText(model: string, version: ModelVersion, file: FileStat
     `features: ${version.signature.map(({ name, kind }) => (kind === 'number' ? name : `${name} (${kind})`)).join(', ')}`,
   ].join('\n');
 }
+
+/** The days are those of its rows; who makes it again from the same versions must come to the same hash. */
+const learned = ({ learnedFrom }: ModelVersion): string[] =>
+  learnedFrom
+    ? [
+        `learned from: ${learnedFrom.start.slice(0, 10)} to ${learnedFrom.end.slice(0, 10)}, content ${learnedFrom.contentHash.slice(0, 12)}`,
+      ]
+    : [];
 
 export function moveLine(event: ModelEvent): string {
   const at = moment(event.at);

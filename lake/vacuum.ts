@@ -23,6 +23,8 @@ export interface VacuumRequest {
   readonly graceMillis: number;
   /** Newest cuts per pipeline whose versions stay readable. */
   readonly keepCuts: number;
+  /** Versions that others than pins and cuts name: what models in use were trained from. */
+  readonly alsoKeep?: readonly Readonly<Record<string, Version>>[];
   /** Says what would be deleted. */
   readonly dryRun: boolean;
 }
@@ -34,7 +36,8 @@ export interface VacuumResult {
 
 /**
  * Deletes files that no kept version names: left by attempts that lost, or replaced long ago. Kept are
- * the newest version of each table, those of the grace period, of pins that have not expired and of the newest cuts.
+ * the newest version of each table, those of the grace period, of pins that have not expired, of the newest cuts and of
+ * `alsoKeep`.
  * @throws bad_input on a short grace period; corrupt when a log, pin or cut cannot be read: then nothing is deleted
  */
 export async function vacuum(request: VacuumRequest): Promise<VacuumResult> {
@@ -65,6 +68,7 @@ async function wantedVersions(request: VacuumRequest): Promise<Map<string, Versi
       wanted.set(dataset, [...(wanted.get(dataset) ?? []), version]);
     }
   };
+  for (const versions of request.alsoKeep ?? []) want(versions);
   for (const pin of await readPins(store, env)) if (pin.expiresAt > request.now) want(pin.versions);
   for (const pipeline of request.pipelines) {
     const numbers = await cutNumbers(store, env, pipeline);

@@ -65,14 +65,14 @@ const MOST_CALIBRATION_LOSS = 0.02;
  * wants to know all.
  * @throws bad_input on rows of one class only
  */
-export function compare(input: ComparisonInput): ComparisonResult {
+export async function compare(input: ComparisonInput): Promise<ComparisonResult> {
   const { champion, challenger, labels, clusters, gates, seed } = input;
   const side = (scores: Scores): Side => ({
     averagePrecision: averagePrecision(scores, labels),
     calibrationError: calibrationError(scores, labels),
   });
   const sides = { champion: side(champion), challenger: side(challenger) };
-  const drawn = pairedBootstrap({ champion, challenger, labels, clusters, samples: SAMPLES, seed });
+  const drawn = await pairedBootstrap({ champion, challenger, labels, clusters, samples: SAMPLES, seed });
   const gain = { value: drawn.gain, low: drawn.low, high: drawn.high, sure: drawn.shareAbove(gates.leastGain) };
   const slices = slicesOf(input);
   const judged = [

@@ -18,6 +18,7 @@ const made = z.object({
   calibration: z.unknown(),
   threshold: z.number(),
   trainedFrom: z.record(z.string(), z.number().int().min(-1)),
+  learnedFrom: z.object({ start: z.string(), end: z.string(), contentHash: z.string() }).optional(),
   sets: z.record(z.string(), artifact),
   evidence: z.record(z.string(), artifact),
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Labels, Scores } from './metrics.ts';
 import { Prng } from './prng.ts';
 
@@ -21,6 +22,9 @@ export interface BootstrapResult {
   shareAbove(least: number): number;
 }
 
+/** Then other work has a turn: a sample of a million rows takes tens of milliseconds, and heartbeats must go on. */
+const SAMPLES_AT_ONCE = 10;
+
 /** Rows by falling score; rows of one score are one group. */
 interface Ranking {
   readonly order: Int32Array;
@@ -32,7 +36,7 @@ interface Ranking {
  * How sure is it that one model ranks better than another on rows like these? Whole clusters are drawn with replacement,
  * the same for both models: what they share cancels out, and a customer with a hundred payments is one draw, not a hundred.
  */
-export function pairedBootstrap(input: BootstrapInput): BootstrapResult {
+export async function pairedBootstrap(input: BootstrapInput): Promise<BootstrapResult> {
   const { champion, challenger, labels, clusters, samples, seed } = input;
   let count = 0;
   for (let i = 0; i < clusters.length; i++) count = Math.max(count, clusters[i]! + 1);
@@ -46,6 +50,7 @@ export function pairedBootstrap(input: BootstrapInput): BootstrapResult {
   const gain = gainOf();
   const gains: number[] = [];
   for (let sample = 0; sample < samples; sample++) {
+    if (sample % SAMPLES_AT_ONCE === 0) await setImmediate();
     weights.fill(0);
     for (let i = 0; i < count; i++) weights[prng.below(count)]! += 1;
     const drawn = gainOf();

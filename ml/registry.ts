@@ -24,6 +24,8 @@ export interface NewVersion {
   readonly threshold: number;
   /** The lake's tables it was trained from, each at its version. */
   readonly trainedFrom: Readonly<Record<string, Version>>;
+  /** Rows that trees, calibration and threshold come from, and the hash of what was learned, whatever file it lay in. */
+  readonly learnedFrom?: { readonly start: string; readonly end: string; readonly contentHash: string };
   /** What it was trained, tuned and judged on. */
   readonly sets: Readonly<Record<string, Artifact>>;
   /** Pages and files for whoever asks later why it was made. */

@@ -66,21 +66,3 @@ function warningOf({ name, kind, values }: Column): DataWarning[] {
   if (missing === values.length) return [{ feature: name, problem: 'all missing' }];
   return varies || missing > 0 ? [] : [{ feature: name, problem: 'constant' }];
 }
-
-/** When what is known of a row: needed to hold labels from the future out of training. Milliseconds. */
-export interface LabelTimes {
-  /** When the row happened. */
-  readonly happened: ArrayLike<number>;
-  /** When its label became known; NaN where no label was recorded, and the row counts as negative once it is mature. */
-  readonly known: ArrayLike<number>;
-}
-
-/** @throws bad_input when a positive label became known only after `asOf`, or a row is younger than that */
-export function refuseFutureLabels({ happened, known }: LabelTimes, asOf: number): void {
-  let rows = 0;
-  for (let i = 0; i < happened.length; i++) if (happened[i]! > asOf || known[i]! > asOf) rows += 1;
-  if (rows === 0) return;
-  throw new StrataError('bad_input', `${rows} rows or labels are from after ${new Date(asOf).toISOString()}`, {
-    hint: 'Train from the label as it was known at that moment; a label of the future makes every figure a lie.',
-  });
-}

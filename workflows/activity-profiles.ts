@@ -20,6 +20,11 @@ const HEARTBEAT = '30 seconds';
 export const ACTIVITY_PROFILES = {
   /** Reads ledgers, decides, commits a few lines of JSON. */
   decide: { startToCloseTimeout: '10 minutes', heartbeatTimeout: HEARTBEAT, retry: patient },
+  /** Tells somebody who may not answer. */
+  tell: {
+    startToCloseTimeout: '15 seconds',
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
+  },
   /** Waits for another workflow, as long as that takes. */
   wait: { startToCloseTimeout: '7 days', heartbeatTimeout: HEARTBEAT, retry: patient },
   /** Moves rows from a source to bronze. */

@@ -1,4 +1,9 @@
-import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  type ActivityInterfaceFor,
+  type ActivityOptions,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { BuildActivities } from '../activities/build.activities.ts';
 import type { ControlActivities } from '../activities/control.activities.ts';
 import type { IngestActivities } from '../activities/ingest.activities.ts';
@@ -14,6 +19,7 @@ export const waiting = proxyActivities<ControlActivities>(ACTIVITY_PROFILES.wait
 
 /** Short steps of a retraining. */
 export const retrainControl = proxyActivities<RetrainControlActivities>(ACTIVITY_PROFILES.decide);
+export const retrainNotices = proxyActivities<Pick<RetrainControlActivities, 'notify'>>(ACTIVITY_PROFILES.tell);
 export const scoreControl = proxyActivities<ScoreControlActivities>(ACTIVITY_PROFILES.decide);
 
 function on<A>(env: string, queue: Queue, profile: ActivityOptions): ActivityInterfaceFor<A> {
@@ -25,7 +31,12 @@ export const ingestActivities = (env: string, queue: 'extract' | 'backfill-extra
 export const buildActivities = (env: string) => on<BuildActivities>(env, 'transform', ACTIVITY_PROFILES.build);
 export const publishActivities = (env: string) => on<PublishActivities>(env, 'warehouse', ACTIVITY_PROFILES.publish);
 export const scoreActivities = (env: string) => on<ScoreActivities>(env, 'ml', ACTIVITY_PROFILES.build);
-export const retrainActivities = (env: string) => on<RetrainActivities>(env, 'ml', ACTIVITY_PROFILES.build);
+/** Cancelled ones are waited for: what still runs could register a challenger after the end has withdrawn it. */
+export const retrainActivities = (env: string) =>
+  on<RetrainActivities>(env, 'ml', {
+    ...ACTIVITY_PROFILES.build,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
 
 /** Options of one call: what the UI shows beside the activity's name (200 bytes). */
 export const summary = (profile: keyof typeof ACTIVITY_PROFILES, text: string): ActivityOptions => ({

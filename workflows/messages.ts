@@ -1,6 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ConvergeRequest } from '../activities/converge.types.ts';
-import type { Decision } from '../activities/retrain/retrain.types.ts';
+import type { Decision, RetrainingLine } from '../activities/retrain/retrain.types.ts';
+
+export type { RetrainingLine };
 
 export interface Reason {
   readonly dataset: string;
@@ -56,17 +58,10 @@ export const progressQuery = defineQuery<WorkflowProgress>('progress');
 
 /** To a retraining that waits for a person. */
 export const decideUpdate = defineUpdate<void, [Decision]>('decide');
-/** Of a retraining: does it wait for a person? Only where one is asked. */
+/** Of a retraining: does it wait for a person? */
 export const decisionWantedQuery = defineQuery<boolean>('decisionWanted');
 /** Of a retraining: what it has found so far. */
 export const retrainingQuery = defineQuery<RetrainingState>('retraining');
-
-export interface RetrainingLine {
-  readonly step: string;
-  readonly result: string;
-  /** File of the lake with the evidence. */
-  readonly evidence: string | undefined;
-}
 
 export interface RetrainingState {
   readonly state: string;

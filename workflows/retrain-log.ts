@@ -8,7 +8,17 @@ export class RetrainingLog {
   #state = '';
 
   constructor() {
-    setHandler(retrainingQuery, () => ({ state: this.#state, lines: this.#lines }));
+    setHandler(retrainingQuery, () => ({ state: this.#state, lines: this.#lines }), {
+      description: 'What it has found so far, with the files of its evidence',
+    });
+  }
+
+  get state(): string {
+    return this.#state;
+  }
+
+  get lines(): readonly RetrainingLine[] {
+    return this.#lines;
   }
 
   enter(state: string): void {

@@ -1,24 +1,27 @@
-import { isCancellation, setCurrentDetails, sleep, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type {
   Challenger,
   Comparison,
   Decision,
   DriftSummary,
+  Ending,
   ResolvedRetraining,
   Sets,
   Trial,
 } from '../activities/retrain/retrain.types.ts';
-import { durationMillis } from '../core/instant.ts';
 import { retrainActivities, retrainControl } from './activity-proxies.ts';
 import { asWorkflowFailure, rootFailure } from './failures.ts';
-import { askForDecision } from './retrain-decision.ts';
+import { DecisionDesk } from './retrain-decision.ts';
 import { RetrainingLog } from './retrain-log.ts';
+import { Notices } from './retrain-notices.ts';
+import { printDrift, reasonOf, warningsOf } from './retrain-text.ts';
+import { watch } from './retrain-watch.ts';
 import { SCHEDULED_START, searchAttributesOf } from './search-attributes.ts';
 
 /** What came of it, short enough to read in the UI. */
 export interface RetrainingSummary {
   readonly model: string;
-  readonly outcome: 'no_drift' | 'too_little_data' | 'refused' | 'promoted' | 'rolled_back';
+  readonly outcome: Exclude<Ending, 'failed' | 'cancelled'>;
   readonly drift: DriftSummary;
   readonly challenger: Challenger | undefined;
   readonly comparison: Comparison | undefined;
@@ -26,7 +29,14 @@ export interface RetrainingSummary {
   readonly champion: number | null;
 }
 
-type Found = Pick<RetrainingSummary, 'drift' | 'challenger' | 'comparison' | 'decision'>;
+type Found = Partial<Pick<RetrainingSummary, 'challenger' | 'comparison' | 'decision'>>;
+
+interface Loop {
+  readonly resolved: ResolvedRetraining;
+  readonly log: RetrainingLog;
+  readonly desk: DecisionDesk;
+  readonly notices: Notices;
+}
 
 /**
  * Detect, notify, prepare, train, validate, compare, approve, promote, watch. Whatever fails, is killed or refused on the
@@ -34,90 +44,128 @@ type Found = Pick<RetrainingSummary, 'drift' | 'challenger' | 'comparison' | 'de
  */
 export async function retrain(input: unknown): Promise<RetrainingSummary> {
   const log = new RetrainingLog();
-  let known: ResolvedRetraining | undefined;
+  const desk = new DecisionDesk(() => log.state);
+  const notices = new Notices(log);
+  let loop: Loop | undefined;
   try {
     log.enter('resolving');
     const nominal = workflowInfo().typedSearchAttributes.get(SCHEDULED_START)?.toISOString();
     const resolved = await retrainControl.resolveRetraining({ input, nominal });
-    known = resolved;
-    upsertSearchAttributes(searchAttributesOf({ env: resolved.env, pipeline: `retrain ${resolved.model}` }));
-    return await steps(resolved, log);
+    loop = { resolved, log, desk, notices };
+    const { env, model, asOf, windows } = resolved;
+    const interval = { start: windows.train.start, end: asOf };
+    upsertSearchAttributes(searchAttributesOf({ env, pipeline: `retrain ${model}`, interval }));
+    const summary = await steps(loop);
+    await end(loop, summary.outcome);
+    return summary;
   } catch (error) {
-    if (isCancellation(error)) {
-      log.enter('cancelled');
-      throw error;
+    const ending = isCancellation(error) ? 'cancelled' : 'failed';
+    const { message } = rootFailure(error);
+    log.enter(ending);
+    if (ending === 'failed') log.add('failed', message);
+    if (loop) {
+      if (ending === 'failed') notices.tell(loop.resolved, 'failed', message);
+      await end(loop, ending).catch((problem) => log.add('end', rootFailure(problem).message));
     }
-    log.enter('failed');
-    log.add('failed', rootFailure(error).message);
-    if (known) await notify(known, 'failed', rootFailure(error).message).catch(() => undefined);
-    throw asWorkflowFailure(error);
+    throw ending === 'cancelled' ? error : asWorkflowFailure(error);
   }
 }
 
-async function steps(resolved: ResolvedRetraining, log: RetrainingLog): Promise<RetrainingSummary> {
-  const { model, champion } = resolved;
+/** Keeps how it ended and takes back what the run left standing; also when it is cancelled. */
+const end = ({ resolved, log, notices }: Loop, ending: Ending): Promise<void> =>
+  CancellationScope.nonCancellable(async () => {
+    await notices.settled();
+    await retrainControl.endRetraining({ resolved, ending, lines: log.lines });
+  });
+
+async function steps(loop: Loop): Promise<RetrainingSummary> {
+  const { resolved, log, notices } = loop;
+  const { model, champion, force } = resolved;
   const activities = retrainActivities(resolved.env);
   log.enter('looking for drift');
   const drift = await activities.lookForDrift({ resolved });
-  log.add('drift', drift.drifted.length > 0 ? drift.drifted.join(', ') : 'none', drift.report.path);
-  const end = (outcome: RetrainingSummary['outcome'], found: Partial<Found>, now: number | null) => {
+  log.add('drift', printDrift(drift), drift.report.path);
+  const ended = (outcome: RetrainingSummary['outcome'], found: Found = {}, now = champion): RetrainingSummary => {
     log.enter(outcome);
     const { challenger, comparison, decision } = found;
     return { model, outcome, drift, challenger, comparison, decision, champion: now };
   };
-  if (drift.drifted.length === 0 && !resolved.force && champion !== null) return end('no_drift', {}, champion);
-  await notify(resolved, 'drift', reasonOf(resolved, drift));
+  const told = (
+    outcome: RetrainingSummary['outcome'] & Parameters<Notices['tell']>[1],
+    text: string,
+  ): typeof outcome => {
+    notices.tell(resolved, outcome, text);
+    return outcome;
+  };
+  if (champion !== null && !force) {
+    if (drift.problem !== null) return ended(told('cannot_tell', `Nothing can be said of drift: ${drift.problem}`));
+    if (drift.drifted.length === 0) return ended('no_drift');
+  }
+  notices.tell(resolved, 'drift', reasonOf(resolved, drift));
 
   log.enter('preparing');
-  const prepared = await prepare(resolved);
-  if ('problem' in prepared) {
-    log.add('training set', prepared.problem);
-    return end('too_little_data', {}, champion);
+  const sets = await orProblem(activities.prepareSets({ resolved }));
+  if ('problem' in sets) {
+    log.add('training set', sets.problem);
+    return ended(told('too_little_data', sets.problem));
   }
-  const { sets } = prepared;
   log.add('training set', `${sets.train.rows} rows, ${sets.train.positives} positives`, sets.train.path);
   log.enter('training');
   const trials = await trainAll(resolved, sets);
   const best = trials.reduce((a, b) => (b.averagePrecision > a.averagePrecision ? b : a));
   log.add('trials', trials.map((t) => t.averagePrecision.toFixed(4)).join(', '));
+  const warnings = warningsOf(trials);
+  if (warnings.length > 0) log.add('features that teach nothing', warnings.join(', '));
   log.enter('validating');
-  const challenger = await activities.makeChallenger({ resolved, sets, best, trials, drift });
+  const challenger = await orProblem(activities.makeChallenger({ resolved, sets, best, trials, drift }));
+  if ('problem' in challenger) {
+    log.add('challenger', challenger.problem);
+    const decision = { approve: false, who: 'policy', why: challenger.problem };
+    return ended(told('refused', challenger.problem), { decision });
+  }
   log.add('challenger', `version ${challenger.version}`);
   log.enter('comparing');
   const comparison = await activities.compareModels({ resolved, sets, challenger });
   log.add('comparison', comparison.findings.join('; '));
 
-  const decision = await decide(resolved, comparison, log);
+  const decision = await decide(loop, comparison);
+  const { who, why } = decision;
   const found = { challenger, comparison, decision };
+  const chosen = { resolved, challenger, comparison, decision };
   if (!decision.approve) {
-    await activities.refuseChallenger({ resolved, challenger, decision });
-    await notify(resolved, 'refused', `Version ${challenger.version} is refused by ${decision.who}: ${decision.why}`);
-    return end('refused', found, champion);
+    await activities.refuseChallenger(chosen);
+    log.add('refused', `version ${challenger.version}, by ${who}: ${why}`);
+    return ended(told('refused', `Version ${challenger.version} is refused by ${who}: ${why}`), found);
   }
   log.enter('promoting');
-  await activities.promoteChallenger({ resolved, challenger, decision });
-  log.add('champion', `version ${challenger.version}, by ${decision.who}: ${decision.why}`);
-  await notify(resolved, 'promoted', `Version ${challenger.version} is champion: ${decision.why}`);
-  if (champion === null) return end('promoted', found, challenger.version);
+  const superseded = (holder: number | null) => {
+    const text = `Somebody else made ${holder === null ? 'nobody' : `version ${holder}`} champion meanwhile`;
+    log.add('champion', text);
+    return ended(told('superseded', text), found, holder);
+  };
+  const { version } = challenger;
+  const promoted = await activities.promoteChallenger(chosen);
+  if (promoted.champion !== version) return superseded(promoted.champion);
+  log.add('champion', `version ${version}, by ${who}: ${why}`);
+  notices.tell(resolved, 'promoted', `Version ${version} is champion: ${why}`);
+  if (champion === null) return ended('promoted', found, version);
 
   log.enter('watching');
-  const worse = await watch(resolved, challenger.version, champion, log);
-  if (worse === undefined) return end('promoted', found, challenger.version);
-  await activities.rollBack({ resolved, from: challenger.version, to: champion, why: worse });
-  log.add('rolled back', `to version ${champion}: ${worse}`);
-  await notify(resolved, 'rolled_back', `Back to version ${champion}: ${worse}`);
-  return end('rolled_back', found, champion);
+  const { says, finding, holder } = await watch(resolved, version, champion, log);
+  if (says === 'superseded') return superseded(holder);
+  if (says === 'fine') return ended('promoted', found, version);
+  if (says === 'too_early')
+    return ended(told('unproven', `Version ${version} stays, unproven: ${finding}`), found, version);
+  const back = await activities.rollBack({ resolved, from: version, to: champion, why: finding });
+  if (back.champion !== champion) return superseded(back.champion);
+  log.add('rolled back', `to version ${champion}: ${finding}`);
+  return ended(told('rolled_back', `Back to version ${champion}: ${finding}`), found);
 }
 
-const reasonOf = ({ champion, force }: ResolvedRetraining, { drifted }: DriftSummary): string => {
-  if (drifted.length > 0) return `Drift in ${drifted.join(', ')}`;
-  return champion === null && !force ? 'There is no champion yet' : 'Asked for by hand';
-};
-
-/** Too few rows or labels to learn from is no failure: the champion, if there is one, goes on. */
-async function prepare(resolved: ResolvedRetraining): Promise<{ sets: Sets } | { problem: string }> {
+/** What the data does not allow is a result and no failure: the champion, if there is one, goes on. */
+async function orProblem<T>(work: Promise<T>): Promise<T | { problem: string }> {
   try {
-    return { sets: await retrainActivities(resolved.env).prepareSets({ resolved }) };
+    return await work;
   } catch (error) {
     const { type, message } = rootFailure(error);
     if (type !== 'quality') throw error;
@@ -133,48 +181,11 @@ const trainAll = (resolved: ResolvedRetraining, sets: Sets): Promise<Trial[]> =>
   );
 
 /** What does not pass is refused without asking anybody. */
-async function decide(
-  resolved: ResolvedRetraining,
-  { passes, findings }: Comparison,
-  log: RetrainingLog,
-): Promise<Decision> {
+async function decide({ resolved, log, desk, notices }: Loop, { passes, findings }: Comparison): Promise<Decision> {
   const { approval } = resolved.policy;
   if (!passes) return { approve: false, who: 'policy', why: findings.join('; ') };
   if (approval.by === 'automatic') return { approve: true, who: 'policy', why: 'every gate is passed' };
+  notices.tell(resolved, 'approval_wanted', findings.join('; '));
   log.enter('waiting for approval');
-  await notify(resolved, 'approval_wanted', findings.join('; '));
-  return askForDecision(approval);
-}
-
-/** @returns why the new champion is worse than the former one; undefined: it is not, as far as labels came */
-async function watch(
-  resolved: ResolvedRetraining,
-  champion: number,
-  former: number,
-  log: RetrainingLog,
-): Promise<string | undefined> {
-  const millis = durationMillis(resolved.monitoring.every);
-  const rounds = Math.floor(durationMillis(resolved.monitoring.for) / millis);
-  for (let round = 1; round <= rounds; round += 1) {
-    await sleep(millis);
-    const { says, finding } = await retrainActivities(resolved.env).watchChampion({ resolved, champion, former });
-    log.add(`watch ${round} of ${rounds}`, finding);
-    if (says === 'worse') return finding;
-  }
-  return undefined;
-}
-
-/** A webhook that does not answer holds nothing up: the activity itself gives up after its tries and says so. */
-async function notify(
-  resolved: ResolvedRetraining,
-  event: 'drift' | 'approval_wanted' | 'promoted' | 'refused' | 'rolled_back' | 'failed',
-  text: string,
-): Promise<void> {
-  if (!resolved.notifies) return;
-  try {
-    await retrainControl.notify({ resolved, event, text });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    setCurrentDetails(`The notification failed: ${rootFailure(error).message}`);
-  }
+  return desk.ask(approval);
 }

@@ -10,7 +10,7 @@ import type { Platform } from '../platform.ts';
 import { keep } from './evidence.ts';
 import { loadModel } from './load-model.ts';
 import { openSet, readDataset } from './read-set.ts';
-import type { Challenger, CompareInput, Comparison } from './retrain.types.ts';
+import type { Challenger, CompareInput, Comparison, ResolvedRetraining } from './retrain.types.ts';
 
 /** Rows that single scores are timed on. */
 const TIMED_ROWS = 500;
@@ -23,7 +23,7 @@ export function compareModels(
   { resolved, sets, challenger }: CompareInput,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  if (resolved.champion === null) return Promise.resolve(first(challenger));
+  if (resolved.champion === null) return first(platform, registry, resolved, challenger);
   const champion = resolved.champion;
   return withAttempt(platform.temp, async (attempt) => {
     await using session = await platform.openSession(signal);
@@ -34,7 +34,7 @@ export function compareModels(
       return { ...loaded, rows, scores: loaded.probabilities(rows) };
     };
     const [old, fresh] = [await scored(champion), await scored(challenger.version)];
-    const result = compare({
+    const result = await compare({
       champion: old.scores,
       challenger: fresh.scores,
       labels: fresh.rows.target,
@@ -44,9 +44,7 @@ export function compareModels(
       gates: retraining.policy,
       seed: retraining.seed,
     });
-    const text = JSON.stringify(result, null, 2);
-    const file = await keep(platform.store, resolved.evidence, 'comparison.json', text);
-    await registry.attach(retraining.model, challenger.version, 'comparison', file);
+    await keepComparison(platform, registry, resolved, challenger, result);
     return { passes: result.passes, findings: findingsOf(result) };
   });
 }
@@ -54,12 +52,36 @@ export function compareModels(
 const findingsOf = ({ gates }: ComparisonResult): string[] =>
   gates.map(({ gate, passes, finding }) => `${gate} ${passes ? 'passes' : 'fails'}: ${finding}`);
 
+async function keepComparison(
+  { store }: Platform,
+  registry: ModelRegistry,
+  { model, evidence }: ResolvedRetraining,
+  { version }: Challenger,
+  result: object,
+): Promise<void> {
+  const file = await keep(store, evidence, 'comparison.json', JSON.stringify(result, null, 2));
+  await registry.attach(model, version, 'comparison', file);
+}
+
 /** Nobody to compare with: it must at least rank better than a logistic regression does. */
-function first({ metrics }: Challenger): Comparison {
+async function first(
+  platform: Platform,
+  registry: ModelRegistry,
+  resolved: ResolvedRetraining,
+  challenger: Challenger,
+): Promise<Comparison> {
+  const { metrics } = challenger;
   const own = metrics.averagePrecision ?? 0;
   const baseline = metrics.baselineAveragePrecision ?? 0;
   const passes = own >= baseline;
   const finding = `there is no champion: average precision ${own.toFixed(4)} beside ${baseline.toFixed(4)} of a logistic regression`;
+  const gates = [{ gate: 'first', passes, finding }];
+  await keepComparison(platform, registry, resolved, challenger, {
+    champion: null,
+    challenger: metrics,
+    gates,
+    passes,
+  });
   return { passes, findings: [`first ${passes ? 'passes' : 'fails'}: ${finding}`] };
 }
 

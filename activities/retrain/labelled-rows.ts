@@ -15,6 +15,9 @@ export const TARGET = '_target';
 
 const at = (moment: Instant): string => `make_timestamptz(${microsOf(moment)})`;
 
+/** Condition: the column's moment is earlier. */
+export const before = (column: string, moment: Instant): string => `${ident(column)} < ${at(moment)}`;
+
 /** Rows of the window with the labels that were recorded before `asOf`, as SQL that can stand behind FROM. */
 export async function labelledRows(
   platform: Platform,
@@ -46,7 +49,7 @@ export async function labelledRows(
   return `(SELECT ${columns.join(', ')}, (p.k IS NOT NULL)::UTINYINT AS ${TARGET}
     FROM ${rows} f LEFT JOIN (
       SELECT DISTINCT ${ident(labels.key)} AS k FROM ${known}
-      WHERE ${ident(labels.knownAt)} < ${at(asOf)} AND (${labels.positive})
+      WHERE ${before(labels.knownAt, asOf)} AND (${labels.positive})
     ) p ON p.k = f.${ident(key)}
     WHERE ${inWindow.join(' OR ')})`;
 }

@@ -8,6 +8,7 @@ import type { ModelRegistry } from '../../ml/registry.ts';
 import { type Attempt, withAttempt } from '../attempt.ts';
 import { commitDrift } from '../commit-drift.ts';
 import type { Platform } from '../platform.ts';
+import { driftSummary } from './drift-summary.ts';
 import { keep } from './evidence.ts';
 import { labelledRows } from './labelled-rows.ts';
 import { loadModel } from './load-model.ts';
@@ -46,14 +47,7 @@ export function lookForDrift(
     const json = await keep(platform.store, evidence, 'drift.json', JSON.stringify(found));
     const notes = [`${retraining.features.name} at version ${pins.features}`, `The figures: ${json.path}`];
     const html = driftReport(found, { title: `Drift of ${model}`, notes });
-    const [first] = found.columns;
-    return {
-      drifted: found.drifted,
-      features: columnsOf(retraining).length,
-      reference: found.reference,
-      rows: { reference: first?.reference.rows ?? 0, current: first?.current.rows ?? 0 },
-      report: await keep(platform.store, evidence, 'drift.html', html),
-    };
+    return driftSummary(found, await keep(platform.store, evidence, 'drift.html', html));
   });
 }
 

@@ -2,6 +2,7 @@ import { StrataError } from '../../core/errors.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import { fetchVerified } from '../../ml/artifact-file.ts';
 import { calibrate, fitIsotonic } from '../../ml/calibration.ts';
+import { contentHash } from '../../ml/content-hash.ts';
 import { gbdtTrainer } from '../../ml/gbdt/gbdt.trainer.ts';
 import { logisticTrainer } from '../../ml/logistic.trainer.ts';
 import { areaUnderRoc, averagePrecision, recallAtPrecision } from '../../ml/metrics.ts';
@@ -12,6 +13,7 @@ import { LIGHTGBM_FORMAT } from '../../ml/tree-model.ts';
 import { withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
 import { keep } from './evidence.ts';
+import { pinVersion } from './pins.ts';
 import { labelsOf, openSet, readDataset } from './read-set.ts';
 import type { Challenger, ChallengerInput } from './retrain.types.ts';
 
@@ -63,6 +65,10 @@ export function makeChallenger(
     const threshold = Number.isFinite(chosen.score) ? chosen.score : 2;
     const summary = { resolved, sets, trials, best: best.trial, threshold: chosen, metrics, drift };
     const evidence = await keep(platform.store, resolved.evidence, 'challenger.json', JSON.stringify(summary, null, 2));
+    const trainedFrom = {
+      [retraining.features.name]: resolved.pins.features,
+      [retraining.labels.dataset.name]: resolved.pins.labels,
+    };
     const version = await registry.register(retraining.model, {
       madeBy,
       format: LIGHTGBM_FORMAT,
@@ -72,13 +78,16 @@ export function makeChallenger(
       metrics,
       calibration,
       threshold,
-      trainedFrom: {
-        [retraining.features.name]: resolved.pins.features,
-        [retraining.labels.dataset.name]: resolved.pins.labels,
+      trainedFrom,
+      learnedFrom: {
+        start: resolved.windows.train.start,
+        end: resolved.windows.validation.end,
+        contentHash: contentHash(train),
       },
       sets,
       evidence: { challenger: evidence, drift: drift.report },
     });
+    await pinVersion(platform.store, resolved.env, retraining.model, version, trainedFrom);
     const from = await registry.alias(retraining.model, 'challenger');
     const signed = { who: 'drift_and_retrain', why: 'newly trained' };
     await registry.move(retraining.model, { alias: 'challenger', from, to: version, ...signed });

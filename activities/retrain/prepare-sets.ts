@@ -4,6 +4,7 @@ import { printInterval } from '../../core/interval.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import type { Session } from '../../engine/session.ts';
 import { ident, literal } from '../../engine/sql-text.ts';
+import { LEAST_POSITIVES, LEAST_ROWS } from '../../ml/training-data.check.ts';
 import { type Attempt, withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
 import { keepFile } from './evidence.ts';
@@ -15,7 +16,7 @@ type SetName = keyof Sets;
 /**
  * Writes what the model is trained, tuned and judged on: three immutable Parquet files, in an order of their own, so that
  * the same pins give the same files.
- * @throws quality when a set has too few positives to say anything
+ * @throws quality when a set has too few rows of a class to say anything
  */
 export function prepareSets(
   platform: Platform,
@@ -49,11 +50,11 @@ async function writeSet(
     `SELECT count(*) AS rows, count(*) FILTER (${TARGET} = 1) AS positives FROM read_parquet(${literal(file)})`,
   );
   const { rows: all, positives } = { rows: Number(counts?.rows ?? 0n), positives: Number(counts?.positives ?? 0n) };
-  const least = resolved.policy.leastPositives;
-  if (positives < least || all === positives) {
+  const least = Math.max(resolved.policy.leastPositives, LEAST_POSITIVES);
+  if (all < LEAST_ROWS || positives < least || all - positives < LEAST_POSITIVES) {
     throw new StrataError(
       'quality',
-      `The ${name} set ${printInterval(window)} has ${all} rows, ${positives} of them positive; ${least} are needed, and some that are not`,
+      `The ${name} set ${printInterval(window)} has ${all} rows, ${positives} of them positive; needed are ${LEAST_ROWS} rows, ${least} positives and ${LEAST_POSITIVES} others`,
       {
         where: retraining.features.name,
         hint: 'Load more days, ask for a later day (asOf), or lower policy.leastPositives. The champion stays.',

@@ -5,6 +5,7 @@ import { type Interval, intervalOf, partitionAt } from '../../core/interval.ts';
 import type { Project } from '../../core/project.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import { suggestion } from '../../core/suggest.ts';
+import type { ModelVersion } from '../../ml/registry.ts';
 import type { ResolvedRetraining } from './retrain.types.ts';
 
 const DAY_MILLIS = 86_400_000;
@@ -54,6 +55,16 @@ export function retrainingNamed({ retrainings = [] }: Project, model: string | u
   throw new StrataError('bad_input', model === undefined ? 'model is missing' : `There is no model ${model}`, {
     hint: suggestion(model ?? '', names),
   });
+}
+
+/** @throws bad_input when the champion learned from rows that it would be judged on, which flatters it */
+export function refuseSeenTest({ version, learnedFrom }: ModelVersion, test: Interval): void {
+  if (learnedFrom === undefined || learnedFrom.end <= test.start) return;
+  throw new StrataError(
+    'bad_input',
+    `The champion, version ${version}, learned from rows up to ${learnedFrom.end.slice(0, 10)}; the test set would begin on ${test.start.slice(0, 10)}`,
+    { hint: 'Ask for a later day (asOf): both are judged on rows that neither has seen.' },
+  );
 }
 
 /** Windows in days, counted back from `asOf`; none overlaps `train`, `validation` or `test`. */

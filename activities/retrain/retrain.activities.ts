@@ -3,17 +3,20 @@ import { StrataError } from '../../core/errors.ts';
 import { instant } from '../../core/instant.ts';
 import type { Platform } from '../platform.ts';
 import { compareModels } from './compare-models.ts';
+import { endRetraining } from './end-retraining.ts';
 import { lookForDrift } from './look-for-drift.ts';
 import { makeChallenger } from './make-challenger.ts';
 import { sendNotice } from './notify.ts';
+import { pinRun } from './pins.ts';
 import { prepareSets } from './prepare-sets.ts';
-import { promote, refuse, rollBack, watchChampion } from './promotion.ts';
+import { promote, refuse, rollBack } from './promotion.ts';
 import { registryOf } from './registry-of.ts';
 import type {
   ChallengerInput,
   CompareInput,
+  DecidedInput,
+  EndInput,
   Notice,
-  PromoteInput,
   ResolvedRetraining,
   ResolveRetrainingInput,
   RollbackInput,
@@ -21,12 +24,15 @@ import type {
   TrialInput,
   WatchInput,
 } from './retrain.types.ts';
-import { checkRetraining, retrainingNamed, windowsOf } from './retrain-input.ts';
+import { checkRetraining, refuseSeenTest, retrainingNamed, windowsOf } from './retrain-input.ts';
 import { trainTrial } from './train-trial.ts';
+import { watchChampion } from './watch-champion.ts';
 
 /** What decides, tells or moves an alias: short, on the queue of the workflows. */
 export function createRetrainControlActivities(platform: Platform) {
-  const { env, project, lake } = platform;
+  const { env, project, lake, store } = platform;
+  const registry = registryOf(platform);
+  const run = () => Context.current().info.workflowExecution?.runId ?? '';
 
   /** Pins the tables and the champion: every later step goes by the same. @throws bad_input that says what is valid */
   async function resolveRetraining({ input, nominal }: ResolveRetrainingInput): Promise<ResolvedRetraining> {
@@ -36,19 +42,23 @@ export function createRetrainControlActivities(platform: Platform) {
     const version = async (name: string) => (await lake.table(name).load()).version;
     const pins = { features: await version(features.name), labels: await version(labels.dataset.name) };
     if (pins.features < 0) throw neverBuilt(features.name);
+    const windows = windowsOf(retraining, asOf);
+    const champion = await registry.alias(model, 'champion');
+    if (champion !== null) refuseSeenTest(await registry.version(model, champion), windows.test);
+    await pinRun(store, env, model, run(), { [features.name]: pins.features, [labels.dataset.name]: pins.labels });
     return {
       env,
       model,
       asOf,
-      windows: windowsOf(retraining, asOf),
+      windows,
       pins,
       trials: search.length,
       policy,
       monitoring,
-      champion: await registryOf(platform).alias(model, 'champion'),
+      champion,
       force,
       notifies: to !== undefined,
-      evidence: `${env}/_strata/evidence/${model}/${asOf.slice(0, 10)}-${Context.current().info.workflowExecution?.runId ?? ''}`,
+      evidence: `${env}/_strata/evidence/${model}/${asOf.slice(0, 10)}-${run()}`,
     };
   }
 
@@ -58,7 +68,11 @@ export function createRetrainControlActivities(platform: Platform) {
     await sendNotice(platform.webhook(name), notice, Context.current().cancellationSignal);
   }
 
-  return { resolveRetraining, notify };
+  return {
+    resolveRetraining,
+    notify,
+    endRetraining: (input: EndInput) => endRetraining(platform, registry, input, run()),
+  };
 }
 
 /** What reads rows, trains and compares: the `ml` queue. */
@@ -75,8 +89,8 @@ export function createRetrainActivities(platform: Platform) {
     makeChallenger: (input: ChallengerInput) =>
       makeChallenger(platform, registry, retrainingOf(input), input, workflow(), signal()),
     compareModels: (input: CompareInput) => compareModels(platform, registry, retrainingOf(input), input, signal()),
-    promoteChallenger: (input: PromoteInput) => promote(registry, input),
-    refuseChallenger: (input: PromoteInput) => refuse(registry, input),
+    promoteChallenger: (input: DecidedInput) => promote(platform, registry, input),
+    refuseChallenger: (input: DecidedInput) => refuse(platform, registry, input),
     watchChampion: (input: WatchInput) => watchChampion(platform, registry, retrainingOf(input), input, signal()),
     rollBack: (input: RollbackInput) => rollBack(registry, input),
   };

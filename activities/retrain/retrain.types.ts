@@ -41,6 +41,12 @@ export interface DriftSummary {
   readonly drifted: readonly string[];
   /** Features looked at. */
   readonly features: number;
+  /** Features of which neither can be said: too few rows for how much they may have moved. */
+  readonly undecided: number;
+  /** What is wrong with features' data -> number of features: `current_all_missing`, `constant`, ... */
+  readonly states: Readonly<Record<string, number>>;
+  /** Why nothing can be said at all: a side without rows, or too few; null: something can. */
+  readonly problem: string | null;
   readonly reference: string;
   readonly rows: { readonly reference: number; readonly current: number };
   /** HTML page. */
@@ -108,20 +114,32 @@ export interface Decision {
   readonly why: string;
 }
 
-export interface PromoteInput extends Step {
+export interface DecidedInput extends Step {
   readonly challenger: Challenger;
+  readonly comparison: Comparison;
   readonly decision: Decision;
+}
+
+/** Who is champion after a move: not who was meant to be, when somebody else was faster. */
+export interface Moved {
+  readonly champion: number | null;
 }
 
 export interface WatchInput extends Step {
   readonly champion: number;
   readonly former: number;
+  /** From 1. */
+  readonly round: number;
 }
 
 export interface Watched {
-  /** `too_early`: not enough labels came since the promotion. */
-  readonly says: 'fine' | 'worse' | 'too_early';
+  /** `too_early`: not enough labels came since the comparison. `superseded`: somebody made another version champion. */
+  readonly says: 'fine' | 'worse' | 'too_early' | 'superseded';
   readonly finding: string;
+  /** Who is champion now. */
+  readonly holder: number | null;
+  /** File of the lake with the figures. */
+  readonly evidence: string | undefined;
 }
 
 export interface RollbackInput extends Step {
@@ -130,7 +148,35 @@ export interface RollbackInput extends Step {
   readonly why: string;
 }
 
+/** How a retraining ends. `unproven`: promoted, and too few labels came to say whether that was right. */
+export type Ending =
+  | 'no_drift'
+  | 'cannot_tell'
+  | 'too_little_data'
+  | 'refused'
+  | 'promoted'
+  | 'unproven'
+  | 'rolled_back'
+  | 'superseded'
+  | 'failed'
+  | 'cancelled';
+
+/** A line of its log. */
+export interface RetrainingLine {
+  readonly step: string;
+  readonly result: string;
+  /** File of the lake with the evidence. */
+  readonly evidence: string | undefined;
+}
+
+export interface EndInput extends Step {
+  readonly ending: Ending;
+  readonly lines: readonly RetrainingLine[];
+}
+
+export type NoticeEvent = Exclude<Ending, 'no_drift' | 'cancelled'> | 'drift' | 'approval_wanted';
+
 export interface Notice extends Step {
-  readonly event: 'drift' | 'approval_wanted' | 'promoted' | 'refused' | 'rolled_back' | 'failed';
+  readonly event: NoticeEvent;
   readonly text: string;
 }

@@ -23,6 +23,8 @@ export const vacuum: Register = (parent, cli) => {
         const graceMillis = durationMillis(olderThan);
         const { project, platform } = await openLocal(context);
         const { vacuum } = await import('../../lake/vacuum.ts');
+        const { registryOf } = await import('../../activities/retrain/registry-of.ts');
+        const { servedVersions } = await import('../../activities/retrain/pins.ts');
         const names = datasetsOf(project).map((d) => d.name);
         const { deleted, bytes } = await vacuum({
           store: platform.store,
@@ -33,6 +35,7 @@ export const vacuum: Register = (parent, cli) => {
           now: instantFromMillis(Date.now()),
           graceMillis,
           keepCuts,
+          alsoKeep: await servedVersions(registryOf(platform)),
           dryRun,
         });
         const what = `${deleted.length} files, ${bytes} bytes`;

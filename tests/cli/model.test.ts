@@ -55,6 +55,7 @@ test('lists and shows', async () => {
   expect(shown.stdout).toContain('fraud version 1, registered');
   expect(shown.stdout).toContain('sha256 as registered');
   expect(shown.stdout).toContain('gold.features  version 12');
+  expect(shown.stdout).toContain('learned from: 2026-01-01 to 2026-02-01, content ');
 });
 
 test('what cannot be done is refused, and nothing moves', async () => {

@@ -102,6 +102,8 @@ describe('vacuum', () => {
     });
     expect(names((await run(store, [table], 7)).deleted)).toEqual(['a0-0.parquet', 'a0-tombstones.parquet']);
     await deletePin(store, 'dev', 'model/1');
+    const alsoKeep = [{ [NAME]: 1 }];
+    expect(names((await run(store, [table], 7, { keepCuts: 0, alsoKeep })).deleted)).toEqual([]);
     expect(names((await run(store, [table], 7, { keepCuts: 0 })).deleted)).toEqual([
       'a1-0.parquet',
       'a1-tombstones.parquet',

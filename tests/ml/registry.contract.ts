@@ -30,6 +30,7 @@ export async function made(store: ObjectStore, by: string): Promise<NewVersion> 
     calibration: { kind: 'none' },
     threshold: 0.4,
     trainedFrom: { 'gold.features': 12 },
+    learnedFrom: { start: '2026-01-01', end: '2026-02-01', contentHash: HASH('rows') },
     sets: { train: await artifact(store, `made/${by}.parquet`, 'rows') },
     evidence: {},
   };

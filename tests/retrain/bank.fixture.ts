@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { type Db, MongoClient } from 'mongodb';
 import pg from 'pg';
-import { loadSettings } from '../../config/settings.ts';
+import { loadSettings, type Settings } from '../../config/settings.ts';
 import { queueName } from '../../core/queue-names.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { AddressesFor } from '../../services/service.types.ts';
+import type { ServedProject } from '../../workers/compose.ts';
 import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import type { RetrainingSummary } from '../../workflows/retrain.workflow.ts';
 import { freshName, freshNamespace, freshPostgres } from '../servers.fresh.ts';
@@ -25,6 +26,21 @@ export interface Told {
   readonly text: string;
 }
 
+/** The first model is trained then; the world shifts a day later. */
+export const BEFORE = '2026-01-24T02:00:00Z';
+/** The labels of the shifted world have come. */
+export const AFTER = '2026-02-18T02:00:00Z';
+
+/** Gates that a challenger which learned the shifted world passes. */
+export const POLICY = {
+  leastPositives: 20,
+  leastGain: 0,
+  confidence: 0.5,
+  mostSliceLoss: 1,
+  mostMillisPerRow: 50,
+  approval: { by: 'automatic' },
+} as const;
+
 /** A bank with a database, a lake, a namespace, a webhook of its own. */
 export class Bank {
   readonly folder: string;
@@ -35,8 +51,10 @@ export class Bank {
   readonly #documents: MongoClient;
   /** What the webhook was told. */
   readonly told: Told[] = [];
-  readonly #variables: Record<string, string>;
+  /** Its settings. */
+  readonly variables: Record<string, string>;
   readonly #hook: Server;
+  readonly #forks: Bank[] = [];
   #seed = 1;
 
   private constructor(
@@ -50,7 +68,7 @@ export class Bank {
     this.folder = folder;
     this.#documents = documents;
     this.desk = documents.db();
-    this.#variables = variables;
+    this.variables = variables;
     this.client = client;
     this.db = db;
     this.#hook = hook;
@@ -63,6 +81,52 @@ export class Bank {
     const db = new pg.Client({ connectionString: url });
     await db.connect();
     await db.query(TABLES);
+    const mongo = new URL(addresses.mongodbUrl);
+    mongo.pathname = `/${freshName('desk')}`;
+    const documents = await new MongoClient(mongo.href).connect();
+    const variables = {
+      STRATA_SOURCE_DESK: mongo.href,
+      STRATA_LAKE: `file://${folder}/lake`,
+      STRATA_TEMP: `${folder}/temp`,
+      STRATA_TEMPORAL_ADDRESS: addresses.temporal,
+      STRATA_TEMPORAL_NAMESPACE: namespace,
+      STRATA_SOURCE_BANK: url,
+      STRATA_DUCKDB_MEMORY: '256MB',
+      STRATA_DUCKDB_THREADS: '1',
+    };
+    return Bank.#with(folder, variables, db, documents);
+  }
+
+  /** A bank whose champion learned the world before the shift; the days after it are loaded too, and nobody looked yet. */
+  static async drifted(addresses: AddressesFor<'temporal' | 'postgres' | 'mongodb'>): Promise<Bank> {
+    const bank = await Bank.open(addresses);
+    await bank.live(1, 23, 'before');
+    await bank.withWorker(BEFORE, { after: undefined }, async () => {
+      await bank.load('2026-01-01', '2026-01-23');
+      await bank.retrain();
+    });
+    await bank.live(24, 48, 'after');
+    await bank.withWorker(AFTER, { after: undefined }, () => bank.load('2026-01-24', '2026-02-17'));
+    bank.told.length = 0;
+    return bank;
+  }
+
+  /** The same bank again: the lake copied, a namespace and a webhook of its own, the same sources. */
+  async fork(): Promise<Bank> {
+    const folder = await mkdtemp(join(tmpdir(), 'strata-bank-'));
+    await cp(join(this.folder, 'lake'), join(folder, 'lake'), { recursive: true, preserveTimestamps: true });
+    const variables = {
+      ...this.variables,
+      STRATA_LAKE: `file://${folder}/lake`,
+      STRATA_TEMP: `${folder}/temp`,
+      STRATA_TEMPORAL_NAMESPACE: await freshNamespace(this.variables.STRATA_TEMPORAL_ADDRESS!),
+    };
+    const fork = await Bank.#with(folder, variables, this.db, this.#documents);
+    this.#forks.push(fork);
+    return fork;
+  }
+
+  static async #with(folder: string, variables: Record<string, string>, db: pg.Client, documents: MongoClient) {
     const hook = createServer((request, response) => {
       let body = '';
       request.on('data', (chunk) => {
@@ -74,23 +138,16 @@ export class Bank {
       });
     });
     await new Promise<void>((listening) => hook.listen(0, '127.0.0.1', listening));
-    const mongo = new URL(addresses.mongodbUrl);
-    mongo.pathname = `/${freshName('desk')}`;
-    const documents = await new MongoClient(mongo.href).connect();
-    const variables = {
-      STRATA_SOURCE_DESK: mongo.href,
-      STRATA_LAKE: `file://${folder}/lake`,
-      STRATA_TEMP: `${folder}/temp`,
-      STRATA_TEMPORAL_ADDRESS: addresses.temporal,
-      STRATA_TEMPORAL_NAMESPACE: namespace,
-      STRATA_SOURCE_BANK: url,
-      STRATA_WEBHOOK_OPS: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`,
-      STRATA_DUCKDB_MEMORY: '256MB',
-      STRATA_DUCKDB_THREADS: '1',
-    };
-    const connection = await Connection.connect({ address: addresses.temporal });
-    const bank: Bank = new Bank(folder, variables, new Client({ connection, namespace }), db, documents, hook);
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`;
+    const connection = await Connection.connect({ address: variables.STRATA_TEMPORAL_ADDRESS! });
+    const client = new Client({ connection, namespace: variables.STRATA_TEMPORAL_NAMESPACE! });
+    const all = { ...variables, STRATA_WEBHOOK_OPS: url };
+    const bank: Bank = new Bank(folder, all, client, db, documents, hook);
     return bank;
+  }
+
+  settings(now: string): Settings {
+    return loadSettings({ env: { ...this.variables, STRATA_NOW: now }, cwd: this.folder, dev: false });
   }
 
   /** @param now date on which the worker believes to live @param changes to the retraining */
@@ -99,9 +156,7 @@ export class Bank {
     changes: Partial<Retraining>,
     work: (worker: RunningWorker) => Promise<T>,
   ): Promise<T> {
-    const settings = loadSettings({ env: { ...this.#variables, STRATA_NOW: now }, cwd: this.folder, dev: false });
-    const changed = { ...project, retrainings: [{ ...fraud, ...changes }] };
-    const worker = await startWorker(settings, { project: changed, sqlRoot: SQL });
+    const worker = await startWorker(this.settings(now), served(changes));
     try {
       return await work(worker);
     } finally {
@@ -171,15 +226,24 @@ export class Bank {
   }
 
   async close(): Promise<void> {
-    this.#hook.close();
+    for (const fork of this.#forks) await fork.#leave();
     await this.db.end();
     await this.#documents.close();
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    this.#hook.close();
     await this.client.connection.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
 
-const SQL = fileURLToPath(new URL('./bank/sql', import.meta.url));
+/** The bank's project with another policy, other features, other days. */
+export const served = (changes: Partial<Retraining>): ServedProject => ({
+  project: { ...project, retrainings: [{ ...fraud, ...changes }] },
+  sqlRoot: fileURLToPath(new URL('./bank/sql', import.meta.url)),
+});
 
 const TABLES = `
   CREATE TABLE event (id text PRIMARY KEY, customer_id text NOT NULL, amount float8 NOT NULL, pace float8, shop text NOT NULL, happened_at timestamptz NOT NULL);

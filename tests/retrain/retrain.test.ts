@@ -3,15 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registryOf } from '../../activities/retrain/registry-of.ts';
+import { readPins } from '../../lake/pins.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
+import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
 import { describeWith } from '../servers.ts';
 import { failureOf } from '../workflows/failure-of.ts';
 import { until } from '../workflows/until.ts';
-import { Bank } from './bank.fixture.ts';
+import { AFTER, Bank, BEFORE, POLICY } from './bank.fixture.ts';
 
 const MINUTES = 60_000;
-const BEFORE = '2026-01-24T02:00:00Z';
-const AFTER = '2026-02-18T02:00:00Z';
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', (addresses) => {
   let bank: Bank;
@@ -70,35 +70,58 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', 
   test('by policy the better challenger is champion, with evidence of every step', { timeout: 3 * MINUTES }, () =>
     bank.withWorker(AFTER, {}, async ({ platform }) => {
       const told = bank.told.length;
+      await bank.load('2026-01-30', '2026-01-30');
       const next = await bank.retrain({ model: 'bank_fraud' });
-      expect(next).toMatchObject({ outcome: 'promoted', champion: 3, comparison: { passes: true } });
-      expect(bank.told.slice(told).map(({ event }) => event)).toEqual(['drift', 'promoted']);
-      const history = await registryOf(platform).history('bank_fraud');
+      expect(next).toMatchObject({ outcome: 'unproven', champion: 3, comparison: { passes: true } });
+      expect(bank.told.slice(told).map(({ event }) => event)).toEqual(['drift', 'promoted', 'unproven']);
+      const registry = registryOf(platform);
+      const history = await registry.history('bank_fraud');
       expect(history.filter((event) => event.kind === 'moved' && event.alias === 'champion')).toMatchObject([
         { from: null, to: 1 },
         { from: 1, to: 3, who: 'policy' },
       ]);
-      const version = await registryOf(platform).version('bank_fraud', 3);
+      const version = await registry.version('bank_fraud', 3);
       expect(version.trainedFrom).toHaveProperty(['feature.event']);
-      expect(Object.keys(version.evidence).sort()).toEqual(['challenger', 'comparison', 'drift']);
+      expect(version.learnedFrom).toMatchObject({
+        start: expect.stringContaining('2026-01-26'),
+        contentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
+      expect(Object.keys(version.evidence).sort()).toEqual([
+        'challenger',
+        'comparison',
+        'decision',
+        'drift',
+        'outcome',
+        'watch-1',
+        'watch-2',
+      ]);
       for (const { path } of [...Object.values(version.evidence), ...Object.values(version.sets)]) {
         expect(existsSync(join(bank.folder, 'lake', path)), path).toBe(true);
       }
+      const kept = async (name: string, of = version) =>
+        JSON.parse(await readFile(join(bank.folder, 'lake', of.evidence[name]!.path), 'utf8'));
+      expect(await kept('decision')).toMatchObject({ version: 3, champion: 1, approve: true, who: 'policy' });
+      expect(await kept('outcome')).toMatchObject({ ending: 'unproven', version: 3, former: 1 });
+      expect(await kept('watch-2')).toMatchObject({ says: 'too_early', averagePrecision: null });
+      // The first champion had nobody beside it, and the one that Ada refused was not promoted: both are told all the same.
+      expect(await kept('comparison', await registry.version('bank_fraud', 1))).toMatchObject({ champion: null });
+      const refused = await registry.version('bank_fraud', 2);
+      expect(await kept('decision', refused)).toMatchObject({ approve: false, who: 'Ada', why: 'too soon' });
+      expect(await kept('outcome', refused)).toMatchObject({ ending: 'refused' });
+      // What it learned from stays readable; what ran is over.
+      const pins = await readPins(platform.store, 'dev');
+      expect(pins.map(({ name }) => name)).toEqual(['model/bank_fraud/1', 'model/bank_fraud/2', 'model/bank_fraud/3']);
+      expect(pins[2]!.versions).toEqual(version.trainedFrom);
+      // The run of an old day starts nothing.
+      await expect(bank.startedByNight('2026-01-31').describe()).rejects.toThrow();
     }),
   );
 
-  test('a champion that turns out worse is taken back', { timeout: 3 * MINUTES }, () =>
-    bank.withWorker(
-      AFTER,
-      { policy: { ...POLICY, confidence: 0 }, monitoring: { every: '1 second', for: '2 seconds', mostLoss: -1 } },
-      async ({ platform }) => {
-        const third = await bank.retrain({ force: true, asOf: '2026-02-10' });
-        expect(third).toMatchObject({ outcome: 'rolled_back', champion: 3 });
-        expect(await registryOf(platform).alias('bank_fraud', 'champion')).toBe(3);
-        expect(bank.told.at(-1)).toMatchObject({ event: 'rolled_back' });
-      },
-    ),
-  );
+  test('it is found by what it is about, where it stands, and the days it goes by', async () => {
+    const { typedSearchAttributes } = await bank.startedByNight('2026-02-18').describe();
+    const said = Object.values(SEARCH_ATTRIBUTES).map((key) => typedSearchAttributes.get(key));
+    expect(said).toEqual(['retrain bank_fraud', undefined, 'dev', '2026-01-26', '2026-02-18', 'refused']);
+  });
 
   test(
     'new payments are scored, with rules and reasons, into the lake and the documents, once',
@@ -140,7 +163,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', 
   );
 
   test(
-    'a damaged champion, too few frauds and wrong input end it with a reason; the champion stays',
+    'a damaged champion, a test set that it learned from and wrong input end it with a reason; the champion stays',
     {
       timeout: 3 * MINUTES,
     },
@@ -153,20 +176,11 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', 
         const damaged = await failureOf(bank.retrain({ force: true }));
         expect(damaged.message).toContain('its hash differs');
         await writeFile(file, bytes);
-        const few = await bank.retrain({ force: true, asOf: '2026-01-06' });
-        expect(few).toMatchObject({ outcome: 'too_little_data', champion: 3 });
+        const seen = await failureOf(bank.retrain({ force: true, asOf: '2026-02-01' }));
+        expect(seen.message).toContain('The champion, version 3, learned from rows up to 2026-02-11');
         expect((await failureOf(bank.retrain({ model: 'bank_frau' }))).message).toContain('bank_fraud');
         expect((await failureOf(bank.retrain({ asOf: '2027-01-01' }))).message).toContain('not after today');
         expect(await registryOf(platform).alias('bank_fraud', 'champion')).toBe(3);
       }),
   );
 });
-
-const POLICY = {
-  leastPositives: 20,
-  leastGain: 0,
-  confidence: 0.5,
-  mostSliceLoss: 1,
-  mostMillisPerRow: 50,
-  approval: { by: 'automatic' },
-} as const;

@@ -1,7 +1,11 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import type { Retraining } from '../../core/retraining.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { AddressesFor } from '../../services/service.types.ts';
 import type { RunningWorker } from '../../workers/worker.ts';
+import { fraud } from '../retrain/bank/project.ts';
+import { AFTER, Bank, POLICY } from '../retrain/bank.fixture.ts';
 import { testServer } from '../servers.ts';
 import { keepHistory } from './histories.ts';
 import { PIPELINE, Shop } from './shop.fixture.ts';
@@ -87,4 +91,63 @@ describe.runIf(process.env.STRATA_TEST_RECORD_HISTORIES)('recording', () => {
     await keepHistory('run-failed', handle('failed'));
     await keepHistory('converge-failed', handle(workflowIds.converge('dev', PIPELINE)));
   });
+});
+
+describe.runIf(process.env.STRATA_TEST_RECORD_HISTORIES)('recording models', () => {
+  let bank: Bank;
+
+  beforeAll(async () => {
+    const found = await Promise.all([testServer('temporal'), testServer('postgres'), testServer('mongodb')]);
+    bank = await Bank.drifted(Object.assign({}, ...found) as AddressesFor<'temporal' | 'postgres' | 'mongodb'>);
+  }, 300_000);
+
+  afterAll(() => bank?.close());
+
+  const quick = { every: '1 second', for: '2 seconds', mostLoss: 1 };
+  const policy = { ...POLICY, confidence: 0 };
+  const asking = (within: string): Partial<Retraining> => ({
+    policy: { ...policy, approval: { by: 'person', within, otherwise: 'reject' } },
+    monitoring: quick,
+  });
+  const retrainings: [string, Partial<Retraining>, object, ((handle: WorkflowHandle) => Promise<unknown>)?][] = [
+    ['retrain-no-drift', { days: { ...fraud.days, current: 30 } }, { asOf: '2026-01-24' }],
+    ['retrain-rolled-back', { policy, monitoring: { ...quick, mostLoss: -1 } }, { asOf: '2026-02-12', force: true }],
+    ['retrain-refused', { policy: { ...policy, leastGain: 1, confidence: 1 } }, {}],
+    ['retrain-timed-out', asking('1 second'), {}],
+    [
+      'retrain-cancelled',
+      asking('1 hour'),
+      {},
+      async (handle) => {
+        await until(() => handle.query<boolean>('decisionWanted'));
+        await handle.cancel();
+      },
+    ],
+    [
+      'retrain-promoted',
+      asking('1 hour'),
+      {},
+      async (handle) => {
+        await until(() => handle.query<boolean>('decisionWanted'));
+        await handle.executeUpdate('decide', { args: [{ approve: true, who: 'Ada', why: 'better' }] });
+      },
+    ],
+  ];
+
+  test.each(retrainings)('%s', { timeout: 180_000 }, (name, changes, input, meanwhile) =>
+    bank.withWorker(AFTER, changes, async () => {
+      const handle = await bank.start('drift_and_retrain', input, name);
+      await meanwhile?.(handle);
+      await handle.result().catch(() => undefined);
+      await keepHistory(name, handle);
+    }),
+  );
+
+  test('scoring', { timeout: 180_000 }, () =>
+    bank.withWorker(AFTER, {}, async () => {
+      const handle = await bank.start('hourly_fraud_detection', {}, 'scoring');
+      await handle.result();
+      await keepHistory('scoring', handle);
+    }),
+  );
 });

@@ -44,7 +44,7 @@ const features = dataset({
   name: 'feature.event',
   description: 'What is known of a payment when it is made.',
   inputs: { raw: bronzeEvent },
-  columns: { ...event, event_date: date() },
+  columns: { ...event, event_date: date(), fixed: double(), never: double().nullable() },
   partitionBy: day('event_date'),
   sql: 'event.sql',
   write: merge({ latestBy: 'happened_at' }),

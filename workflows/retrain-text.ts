@@ -1,0 +1,22 @@
+import type { DriftSummary, ResolvedRetraining, Trial } from '../activities/retrain/retrain.types.ts';
+
+/** What the log says of a check of drift: nothing found is told apart from nothing seen. */
+export function printDrift({ drifted, features, undecided, states, problem }: DriftSummary): string {
+  if (problem !== null) return `cannot tell: ${problem}`;
+  return [
+    drifted.length > 0 ? drifted.join(', ') : 'none',
+    ...(undecided > 0 ? [`undecided: ${undecided} of ${features}`] : []),
+    ...Object.entries(states).map(([state, count]) => `${state.replaceAll('_', ' ')}: ${count} of ${features}`),
+  ].join('; ');
+}
+
+/** Why it is trained. */
+export function reasonOf({ champion, force }: ResolvedRetraining, { drifted }: DriftSummary): string {
+  if (drifted.length > 0) return `Drift in ${drifted.join(', ')}`;
+  return champion === null && !force ? 'There is no champion yet' : 'Asked for by hand';
+}
+
+/** Of all trials, each once. */
+export const warningsOf = (trials: readonly Trial[]): string[] => [
+  ...new Set(trials.flatMap(({ warnings }) => warnings)),
+];
