@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { closedSince } from '../core/coverage.ts';
 import { type Cut, contains, cutProblems, nextCut, type Wanted } from '../core/cuts.ts';
-import { ownedBy, type Part } from '../core/graph.ts';
+import { ownedBy, type Part, startsOf } from '../core/graph.ts';
 import { narrow } from '../core/plan.ts';
 import { type Ledgers, ledgerOf } from '../core/staleness.ts';
 import { newestCut, writeCut } from '../lake/cuts.ts';
@@ -47,7 +47,7 @@ export async function makeNextCut(
 }
 
 async function cutAfter(
-  { lake }: Platform,
+  { lake, project }: Platform,
   part: Part,
   ledgers: Ledgers,
   previous: Cut | undefined,
@@ -60,7 +60,9 @@ async function cutAfter(
     const version = previous.versions[name] ?? -1;
     if (version !== ledgerOf(ledgers, name).version) before.set(name, (await lake.stateAt(name, version)).ledger);
   }
-  return nextCut(part, ledgers, previous, { closed: closedSince(part.derived, before, ledgers) });
+  return nextCut(part, ledgers, previous, {
+    closed: closedSince(part.derived, before, ledgers, startsOf(project)),
+  });
 }
 
 function wantedOf(part: Part, ledgers: Ledgers, required: RequiredBronze): Wanted {

@@ -3,8 +3,7 @@ import { openPartitions } from '../core/coverage.ts';
 import type { Cut } from '../core/cuts.ts';
 import type { DerivedDataset } from '../core/dataset.ts';
 import { StrataError } from '../core/errors.ts';
-import { pipelineNamed, upstreamOf } from '../core/graph.ts';
-import { intervalOf } from '../core/interval.ts';
+import { pipelineNamed, startsOf, upstreamOf } from '../core/graph.ts';
 import type { LedgerState } from '../core/ledger.ts';
 import { belongs } from '../core/partitions.ts';
 import type { Pipeline } from '../core/pipeline.ts';
@@ -77,7 +76,7 @@ async function cutOf(platform: Platform, { name, datasets }: Pipeline, number: n
 
 async function tableOf(
   platform: Platform,
-  { publish, start }: Pipeline,
+  { publish }: Pipeline,
   dataset: DerivedDataset,
   previous: LoadedCut | undefined,
   { cut, ledgers }: LoadedCut,
@@ -86,12 +85,8 @@ async function tableOf(
   const { name } = dataset;
   const ledger = ledgers.get(name) as LedgerState;
   const before = previous?.cut.versions[name];
-  const { partitionBy } = dataset;
-  // Rows that are older than the pipeline come with later ones; their days will never be looked at.
-  const hasBegun = (partition: string) =>
-    partitionBy.kind !== 'time' || intervalOf(partition, partitionBy.grain).end > start;
-  const open = (at: Ledgers) =>
-    new Set(publish?.openPartitions ? [] : openPartitions(dataset, at).filter((partition) => hasBegun(partition)));
+  const starts = startsOf(platform.project);
+  const open = (at: Ledgers) => new Set(publish?.openPartitions ? [] : openPartitions(dataset, at, starts));
   const openNow = open(ledgers);
   // A partition that was held back while open is due when it closes, although its rows are the same.
   const openThen = previous ? open(previous.ledgers) : new Set<string>();

@@ -1,6 +1,6 @@
 import type { Dataset, SourceDataset } from './dataset.ts';
 import { StrataError } from './errors.ts';
-import { earliest, type Instant, shift } from './instant.ts';
+import { earliest, type Instant, latest, shift } from './instant.ts';
 import { type Interval, intervalOf } from './interval.ts';
 import { covers, subtract } from './interval-set.ts';
 import type { LedgerState } from './ledger.ts';
@@ -67,27 +67,34 @@ export function coverageOf(source: SourceDataset, ledger: LedgerState, interval:
   return source.extraction.kind === 'snapshot' && interval.end <= now ? 'unobservable' : 'open';
 }
 
+/** Source dataset -> the start of the pipeline that reads it: nobody will ever look at anything earlier. */
+export type Starts = ReadonlyMap<string, Instant>;
+
 /**
  * Partitions of a dataset not yet covered to their end: built, but neither held to trends nor published unless the
- * pipeline or the dataset (`toDate`) says so. A derived partition is open when a source read by cursor, along inputs that call its partitions, is.
+ * pipeline or the dataset (`toDate`) says so. A derived partition is open when a source read by cursor, along inputs that
+ * call its partitions, is.
  */
-export function openPartitions(dataset: Dataset, ledgers: Ledgers): string[] {
+export function openPartitions(dataset: Dataset, ledgers: Ledgers, starts: Starts): string[] {
   const by = dataset.partitionBy;
   if (by.kind !== 'time' || by.toDate) return [];
   const sources = drivingSources(dataset);
   return [...ledgerOf(ledgers, dataset.name).partitions.keys()].filter((partition) => {
     if (!belongs(by, partition)) return false;
     const interval = intervalOf(partition, by.grain);
-    return sources.some((source) => !covers(ledgerOf(ledgers, source.name).covered, interval));
+    return sources.some(({ name }) => {
+      const start = latest(interval.start, starts.get(name) ?? interval.start);
+      return start < interval.end && !covers(ledgerOf(ledgers, name).covered, { start, end: interval.end });
+    });
   });
 }
 
 /** Has a partition of one of them been open before that is closed now, so that it may be published, whether it changed or not? */
-export function closedSince(datasets: readonly Dataset[], before: Ledgers, now: Ledgers): boolean {
+export function closedSince(datasets: readonly Dataset[], before: Ledgers, now: Ledgers, starts: Starts): boolean {
   return datasets.some((dataset) => {
-    const were = openPartitions(dataset, before);
+    const were = openPartitions(dataset, before, starts);
     if (were.length === 0) return false;
-    const are = new Set(openPartitions(dataset, now));
+    const are = new Set(openPartitions(dataset, now, starts));
     return were.some((partition) => !are.has(partition));
   });
 }

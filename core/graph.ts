@@ -1,5 +1,6 @@
 import type { Dataset, DerivedDataset, SourceDataset } from './dataset.ts';
 import { StrataError } from './errors.ts';
+import type { Instant } from './instant.ts';
 import { refuseUnmappable } from './mapping-rules.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Project } from './project.ts';
@@ -82,6 +83,10 @@ export function owners(project: Project): Map<string, string> {
   }
   return owner;
 }
+
+/** Dataset name -> the start of the pipeline that owns it. */
+export const startsOf = (project: Project): Map<string, Instant> =>
+  new Map([...owners(project)].map(([dataset, owner]) => [dataset, pipelineNamed(project, owner).start]));
 
 function refuseTwins(project: Project): void {
   const names = project.pipelines.map((p) => p.name);

@@ -92,17 +92,43 @@ describe('coverage', () => {
       ['gold.fact', ledgerOf('gold.fact', [{ partitions: days }])],
       ['gold.total', ledgerOf('gold.total', [{ partitions: { all: 'x' } }])],
     ]);
-    for (const dataset of [raw, payment, fact]) expect(openPartitions(dataset, ledgers)).toEqual(['2026-11-02']);
-    expect(openPartitions(total, ledgers)).toEqual([]);
-    expect(closedSince([payment, fact], ledgers, ledgers)).toBe(false);
+    const starts = new Map();
+    for (const dataset of [raw, payment, fact])
+      expect(openPartitions(dataset, ledgers, starts)).toEqual(['2026-11-02']);
+    expect(openPartitions(total, ledgers, starts)).toEqual([]);
+    expect(closedSince([payment, fact], ledgers, ledgers, starts)).toBe(false);
     // The later look finds nothing new and covers the day to its end.
     const looks = [
       look('2026-11-01', '2026-11-02T03:00:00Z', '2026-11-02', '1', days),
       look('2026-11-02', '2026-11-03', '2026-11-02'),
     ];
     const later = new Map([...ledgers, ['bronze.payment', ledger(...looks)]]);
-    expect(closedSince([payment, fact], ledgers, later)).toBe(true);
-    expect(closedSince([total], ledgers, later)).toBe(false);
+    expect(closedSince([payment, fact], ledgers, later, starts)).toBe(true);
+    expect(closedSince([total], ledgers, later, starts)).toBe(false);
+  });
+});
+
+describe('a week in which the pipeline starts', () => {
+  const raw = bronze('payment');
+  const fact = derived('gold.weekly', { raw }, { partitionBy: { kind: 'time', column: 'day', grain: 'week' } });
+  const week = ['2026-10-26w'];
+  const ledgers = (until: string) =>
+    new Map([
+      ['bronze.payment', ledger(look('2026-11-01', until, until))],
+      ['gold.weekly', ledgerOf('gold.weekly', [{ partitions: { '2026-10-26w': 'x' } }])],
+    ]);
+  const open = (until: string, start?: string) =>
+    openPartitions(fact, ledgers(until), new Map(start ? [['bronze.payment', at(start)]] : []));
+
+  it('is over when all of it was looked at that ever will be', () => {
+    expect(open('2026-11-02', '2026-11-01')).toEqual([]);
+    expect(open('2026-11-02', '2026-10-01')).toEqual(week);
+    expect(open('2026-11-02')).toEqual(week);
+    expect(open('2026-11-01T12:00:00Z', '2026-11-01')).toEqual(week);
+  });
+
+  it('is nothing to wait for when it is older than the pipeline', () => {
+    expect(open('2026-11-02', '2026-11-02')).toEqual([]);
   });
 });
 

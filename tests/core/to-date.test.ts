@@ -18,6 +18,6 @@ it('a month that runs is open, unless it is shown to date', () => {
     ['silver.payment', ledgerOf('silver.payment', [])],
     ['gold.monthly', ledgerOf('gold.monthly', [{ partitions: { '2026-11': 'x' } }])],
   ]);
-  expect(openPartitions(monthly(false), ledgers)).toEqual(['2026-11']);
-  expect(openPartitions(monthly(true), ledgers)).toEqual([]);
+  expect(openPartitions(monthly(false), ledgers, new Map())).toEqual(['2026-11']);
+  expect(openPartitions(monthly(true), ledgers, new Map())).toEqual([]);
 });
