@@ -47,13 +47,11 @@ export function difference(
   expected: readonly TextRow[],
 ): { surplus: string[]; lacking: string[] } {
   const counts = new Map<string, number>();
-  for (const row of actual) counts.set(lineOf(row), (counts.get(lineOf(row)) ?? 0) + 1);
-  for (const row of expected) counts.set(lineOf(row), (counts.get(lineOf(row)) ?? 0) - 1);
-  const entries = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    surplus: entries.filter(([, count]) => count > 0).map(([line]) => line),
-    lacking: entries.filter(([, count]) => count < 0).map(([line]) => line),
-  };
+  const count = (line: string, by: number) => counts.set(line, (counts.get(line) ?? 0) + by);
+  for (const row of actual) count(lineOf(row), 1);
+  for (const row of expected) count(lineOf(row), -1);
+  const lines = (sign: number) => [...counts].filter(([, n]) => Math.sign(n) === sign).map(([line]) => line);
+  return { surplus: lines(1).sort(), lacking: lines(-1).sort() };
 }
 
 const SHOWN = 3;
