@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { StrataError } from '../core/errors.ts';
-import type { Publication, Warehouse } from '../warehouse/warehouse.ts';
+import type { Publication, WaitOptions, Warehouse } from '../warehouse/warehouse.ts';
 import { withAttempt } from './attempt.ts';
 import type { PublishInput, PublishResult } from './converge.types.ts';
 import type { Platform } from './platform.ts';
@@ -15,16 +15,19 @@ export function createPublishActivities(platform: Platform) {
     const started = Date.now();
     const context = Context.current();
     const warehouse: Warehouse = await platform.warehouse(to);
+    const waiting: WaitOptions = {
+      signal: context.cancellationSignal,
+      onWait: (message) => context.heartbeat(message),
+    };
     return withAttempt(platform.temp, async ({ directory }) => {
       for (let tries = 1; ; tries += 1) {
-        const from = await warehouse.publishedCut(pipeline);
+        const from = await warehouse.publishedCut(pipeline, waiting);
         try {
           if (from !== null && from >= cut) return { cut: from, tables: 0, rows: 0, millis: Date.now() - started };
           const publication: Publication = await publicationOf(platform, { pipeline, from, to: cut, directory });
           const result = await warehouse.publish(publication, {
-            signal: context.cancellationSignal,
+            ...waiting,
             onStep: (step) => context.heartbeat(step),
-            onWait: (message) => context.heartbeat(message),
           });
           const rows = result.tables.reduce((sum, { inserted }) => sum + inserted, 0);
           return { cut: result.cut, tables: result.tables.length, rows, millis: Date.now() - started };

@@ -2,9 +2,13 @@ import { StrataError } from '../core/errors.ts';
 import { loadExtension } from '../engine/extensions.ts';
 import { openSession, type Session, type SessionOptions } from '../engine/session.ts';
 import { literal } from '../engine/sql-text.ts';
+import { toHeldError } from './held-file.ts';
 import { ATTACHED } from './ledger-tables.ts';
 
-/** Opens a warehouse file in a session of its own, under the name ATTACHED; closed at the end. */
+/**
+ * Opens a warehouse file in a session of its own, under the name ATTACHED; closed at the end.
+ * @throws held while another process has it open for writing
+ */
 export async function withFile<T>(
   options: SessionOptions,
   path: string,
@@ -12,7 +16,9 @@ export async function withFile<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   await using session = await openSession(options);
-  await session.run(`ATTACH ${literal(path)} AS ${ATTACHED} (${mode}, TYPE duckdb)`);
+  await session.run(`ATTACH ${literal(path)} AS ${ATTACHED} (${mode}, TYPE duckdb)`).catch((error: unknown) => {
+    throw toHeldError(error, path);
+  });
   const result = await work(session);
   // Nothing is written after this, so no write-ahead log may stay behind.
   if (mode === 'READ_WRITE') await session.run(`DETACH ${ATTACHED}`);

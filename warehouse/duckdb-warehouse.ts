@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { StrataError } from '../core/errors.ts';
-import type { SessionOptions } from '../engine/session.ts';
+import type { Session, SessionOptions } from '../engine/session.ts';
 import { withFile } from './attached-file.ts';
 import { flush, toStorageError } from './durable-file.ts';
 import {
@@ -15,6 +15,7 @@ import {
   openGenerations,
   settle,
 } from './generations.ts';
+import { waitWhileHeld } from './held-file.ts';
 import { createLedger, type FileState, holdsAttempt, readState } from './ledger-tables.ts';
 import { copyWarehouse, discard, loadDifference, verifyPrepared } from './prepared-file.ts';
 import { judge } from './publication-rules.ts';
@@ -26,6 +27,7 @@ import type {
   PublishOptions,
   QueryOptions,
   QueryResult,
+  WaitOptions,
   Warehouse,
 } from './warehouse.ts';
 
@@ -65,9 +67,9 @@ class DuckdbWarehouse implements Warehouse {
     return settle(this.#files);
   }
 
-  async publishedCut(pipeline: string): Promise<number | null> {
+  async publishedCut(pipeline: string, options: WaitOptions = {}): Promise<number | null> {
     await this.settle();
-    return (await this.#stateOf(pipeline)).cut;
+    return (await this.#stateOf(pipeline, options)).cut;
   }
 
   async publish(publication: Publication, options: PublishOptions = {}): Promise<PublicationResult> {
@@ -95,7 +97,7 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   async #round(publication: Publication, options: PublishOptions): Promise<Round> {
-    const settled = judge(publication, (await this.#stateOf(publication.pipeline)).cut);
+    const settled = judge(publication, (await this.#stateOf(publication.pipeline, options)).cut);
     if (settled) return settled;
     const attempt = randomUUID();
     const prepared = join(this.#files.next, `${attempt}.duckdb`);
@@ -120,7 +122,7 @@ class DuckdbWarehouse implements Warehouse {
       return 'lost';
     }
     await options.onStep?.('announced');
-    const installed = (await install(this.#files, ready.marker)) || (await this.#holds(attempt));
+    const installed = (await install(this.#files, ready.marker)) || (await this.#holds(attempt, options));
     if (!installed) return 'lost';
     await options.onStep?.('installed');
     return { outcome: 'published', cut: publication.toCut, tables: ready.loaded };
@@ -142,7 +144,7 @@ class DuckdbWarehouse implements Warehouse {
       const base = await readState(s, schema, pipeline);
       const settled = judge(publication, base.cut);
       if (settled) return settled;
-      const generation = await nextGeneration(this.#files, base.generation, () => this.#generation());
+      const generation = await nextGeneration(this.#files, base.generation, () => this.#generation(options));
       if (generation === undefined) return 'lost';
       const marker: Marker = { generation, prepared: `${attempt}.duckdb`, schema, pipeline, cut: toCut };
       const loaded = await loadDifference(s, { schema, publication, generation, attempt });
@@ -156,20 +158,23 @@ class DuckdbWarehouse implements Warehouse {
     return ready;
   }
 
-  async #stateOf(pipeline: string): Promise<FileState> {
-    if (!(await exists(this.#files.current))) return { generation: 0, cut: null };
-    return withFile(this.#session(), this.#files.current, 'READ_ONLY', (s) =>
-      readState(s, this.#options.schema, pipeline),
-    );
+  async #stateOf(pipeline: string, options: WaitOptions): Promise<FileState> {
+    const state = await this.#read(options, (session) => readState(session, this.#options.schema, pipeline));
+    return state ?? { generation: 0, cut: null };
   }
 
-  async #generation(): Promise<number> {
-    return (await this.#stateOf('')).generation;
+  async #generation(options: WaitOptions): Promise<number> {
+    return (await this.#stateOf('', options)).generation;
   }
 
-  async #holds(attempt: string): Promise<boolean> {
-    if (!(await exists(this.#files.current))) return false;
-    return withFile(this.#session(), this.#files.current, 'READ_ONLY', (s) => holdsAttempt(s, attempt));
+  async #holds(attempt: string, options: WaitOptions): Promise<boolean> {
+    return (await this.#read(options, (session) => holdsAttempt(session, attempt))) ?? false;
+  }
+
+  /** Undefined: there is no warehouse file yet. */
+  async #read<T>(options: WaitOptions, work: (session: Session) => Promise<T>): Promise<T | undefined> {
+    if (!(await exists(this.#files.current))) return undefined;
+    return waitWhileHeld(options, () => withFile(this.#session(), this.#files.current, 'READ_ONLY', work));
   }
 
   #session(signal?: AbortSignal): SessionOptions {

@@ -79,18 +79,21 @@ export interface QueryOptions {
 /** Steps of a publication, for progress and heartbeats. */
 export type PublishStep = 'copied' | 'loaded' | 'checked' | 'announced' | 'installed';
 
-export interface PublishOptions {
+export interface WaitOptions {
   readonly signal?: AbortSignal;
-  /** Called after each step; what it throws ends the publication. */
-  readonly onStep?: (step: PublishStep) => void | Promise<void>;
   /** Called every ten seconds while the warehouse works on one thing, or waits for somebody: says on what, for whom. */
   readonly onWait?: (message: string) => void;
+}
+
+export interface PublishOptions extends WaitOptions {
+  /** Called after each step; what it throws ends the publication. */
+  readonly onStep?: (step: PublishStep) => void | Promise<void>;
 }
 
 /** What DuckDB and Snowflake have in common: finished tables come in, questions are answered. */
 export interface Warehouse {
   /** The cut of this pipeline that readers see; null: none yet. */
-  publishedCut(pipeline: string): Promise<number | null>;
+  publishedCut(pipeline: string, options?: WaitOptions): Promise<number | null>;
   /**
    * Loads the difference of two cuts with the ledger's move in one step that readers see whole or not at all.
    * @throws conflict when the warehouse is not at `fromCut`: compute the difference again from `publishedCut`.

@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { mkdtemp, readdir, rm, stat, statfs, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, statfs, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb-warehouse.ts';
@@ -12,6 +14,7 @@ import { endPublishers, Publisher, type PublisherArguments } from './publisher.p
 import { readWarehouse } from './read-warehouse.ts';
 
 const CUTS = 40;
+const HOLDER = fileURLToPath(new URL('./holder.child.ts', import.meta.url));
 let root: string;
 let files: string;
 let path: string;
@@ -169,6 +172,56 @@ describe('a reader', () => {
     connection.disconnectSync();
     instance.closeSync();
     expect(await expectConsistent()).toEqual({ sales: 5 });
+  });
+});
+
+describe('a reader that opened the file for writing, as the duckdb program does', () => {
+  it('is waited for and named; once it is gone the publication goes on', async () => {
+    const warehouse = await open();
+    await warehouse.publish(difference(files, 'sales', null, 1));
+    await chmod(path, 0o644);
+    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, path]);
+    const gone = once(holder, 'exit');
+    try {
+      await once(holder.stdout, 'data');
+      await expect(warehouse.query('SELECT 1')).rejects.toMatchObject({
+        code: 'held',
+        message: expect.stringContaining(`process ${holder.pid}`),
+      });
+      const said: string[] = [];
+      const onWait = (message: string) => {
+        said.push(message);
+        holder.kill();
+      };
+      expect(await warehouse.publishedCut('sales', { onWait })).toBe(1);
+      expect(said).toEqual([
+        expect.stringMatching(`^Waiting: ${path} is open for writing in .*, process ${holder.pid}$`),
+      ]);
+      await gone;
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  });
+
+  it('makes a load wait with a message, and an aborted load gives up', async () => {
+    const warehouse = await open();
+    await warehouse.publish(difference(files, 'sales', null, 1));
+    await chmod(path, 0o644);
+    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, path]);
+    try {
+      await once(holder.stdout, 'data');
+      const abort = new AbortController();
+      const aborted = warehouse.publish(difference(files, 'sales', 1, 2), {
+        signal: abort.signal,
+        onWait: () => abort.abort(),
+      });
+      await expect(aborted).rejects.toMatchObject({ code: 'cancelled' });
+      const loaded = warehouse.publish(difference(files, 'sales', 1, 2), { onWait: () => holder.kill() });
+      expect(await loaded).toMatchObject({ outcome: 'published', cut: 2 });
+      expect(await expectConsistent()).toEqual({ sales: 2 });
+    } finally {
+      holder.kill('SIGKILL');
+    }
   });
 });
 
