@@ -8,5 +8,5 @@ declare module 'vitest' {
   }
 }
 
-/** True for `npm run test:e2e:full`: every moment and many repetitions, where the ordinary run takes a few. */
+/** True for `npm run test:full`: every moment and many repetitions, where the ordinary run takes a few. */
 export const fullRun: boolean = inject('full');
