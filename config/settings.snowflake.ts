@@ -21,11 +21,21 @@ export interface SnowflakeSettings {
   readonly url: string | undefined;
 }
 
+/** Those that have no default. */
+export const SNOWFLAKE_NEEDED = [
+  'STRATA_SNOWFLAKE_ACCOUNT',
+  'STRATA_SNOWFLAKE_USER',
+  'STRATA_SNOWFLAKE_PRIVATE_KEY_PATH',
+  'STRATA_SNOWFLAKE_ROLE',
+  'STRATA_SNOWFLAKE_WAREHOUSE',
+  'STRATA_SNOWFLAKE_DATABASE',
+] as const satisfies readonly VariableName[];
+
 type Read = <N extends VariableName>(name: N) => VariableValue<N> | undefined;
 
 /** Read only where a warehouse is Snowflake; then each of the six that have no default must be there. */
 export function snowflakeSettings(cwd: string, read: Read, problems: Problem[]): SnowflakeSettings {
-  const needed = (variable: VariableName) => {
+  const needed = (variable: (typeof SNOWFLAKE_NEEDED)[number]) => {
     const before = problems.length;
     const value = read(variable) as string | undefined;
     if (value === undefined && problems.length === before) {

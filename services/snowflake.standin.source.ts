@@ -85,6 +85,7 @@ class Session:
         self.connection, self.turn = connection, asyncio.Lock()
         self.autocommit = True
         self.open, self.busy, self.last, self.warehouse = False, False, time.monotonic(), None
+        self.cancelled = False
 
     def end(self):
         self.open = False
@@ -108,15 +109,18 @@ DDL = re.compile(r"\s*(CREATE|ALTER|DROP|COMMENT|TRUNCATE)\b", re.I)
 
 async def take_lock(session, table):
     asked = time.monotonic()
+    session.cancelled = False
     while (holder := locks.get(table)) not in (None, session):
         if not holder.busy and time.monotonic() - holder.last > GIVE_UP:
             holder.roll_back()
+        elif session.cancelled:
+            return refused("000604", "SQL execution canceled", state="57014")
         elif time.monotonic() - asked > 60:
-            return False
+            return refused("000625", f"Statement could not get the lock of table {table} in time.", state="57014")
         else:
             await asyncio.sleep(0.02)
     locks[table] = session
-    return True
+    return None
 
 
 async def own_statement(session, sql):
@@ -139,8 +143,7 @@ async def own_statement(session, sql):
     if comment := re.match(r"\s*COMMENT ON (TABLE|VIEW) " + NAME + r" IS " + TEXT + r"\s*$", sql, re.I):
         text = comment[3].replace("\\\\", "\\")
         run(f"COMMENT ON {comment[1]} {comment[2]} IS {text}")
-        catalog, schema, table = [part.strip('"') for part in re.findall(r'"[^"]+"|\w+', comment[2])]
-        run(info_schema.insert_table_comment_sql(catalog, schema, table, text[1:-1]))
+        run(info_schema.insert_table_comment_sql(*parts(comment[2]), text[1:-1]))
         return DONE()
     if altered := re.match(r"\s*ALTER TABLE " + NAME + r" ALTER (COLUMN .+? COMMENT .*)$", sql, re.I | re.S):
         for column, text in re.findall(r'COLUMN ("[^"]+") COMMENT ' + TEXT, altered[2]):
@@ -157,6 +160,18 @@ async def own_statement(session, sql):
         label = os.path.basename(folder).lower()
         return rows_of({"name": "text"}, [[f"{label}/{name}"] for name in found])
     return None
+
+
+def parts(name):
+    return [part.strip('"') for part in re.findall(r'"[^"]+"|\w+', name)]
+
+
+def comment_on_view(run, name, columns, text):
+    if text:
+        run(info_schema.insert_table_comment_sql(*parts(name), text.replace("\\\\", "\\")[1:-1]))
+    for column, text in re.findall(r'("[^"]+") COMMENT ' + TEXT, columns):
+        text = text.replace("\\\\", "\\")
+        run(f"COMMENT ON COLUMN {name}.{column} IS {text}")
 
 
 def duplicates(session, sql):
@@ -235,19 +250,22 @@ async def perform(request, session, sql):
     if re.match(r"\s*(COPY|MERGE|UPDATE|DELETE|INSERT)\b", sql, re.I) and session.warehouse is None:
         return refused("000606", "No active warehouse selected in the current session.", state="57P03")
     written, view = WRITES.match(sql), None
-    if written and not await take_lock(session, written[1].upper()):
-        return refused("000625", f"Statement could not get the lock of table {written[1]} in time.", state="57014")
+    if written and (not_given := await take_lock(session, written[1].upper())):
+        return not_given
     if not session.autocommit and not session.open and re.match(r"\s*(COPY|MERGE|UPDATE|DELETE|INSERT)\b", sql, re.I):
         session.connection._duck_conn.begin()
         session.open = True
     try:
         response = await own_statement(session, sql)
         if response is None:
-            view = re.match(r"\s*CREATE OR REPLACE VIEW " + NAME + r" \((.*?)\)(?: COMMENT = " + TEXT + r")? AS (.*)$", sql, re.I | re.S)
+            if explained := re.match(r"\s*EXPLAIN\s+(.*)$", sql, re.I | re.S):
+                request._body = json.dumps({"sqlText": f"SELECT * FROM ({explained[1]}\n) LIMIT 0"}).encode()
+            view = re.match(r"\s*CREATE OR REPLACE VIEW " + NAME + r"(?: \((.*?)\))? COPY GRANTS(?: COMMENT = " + TEXT + r")? AS (.*)$", sql, re.I | re.S)
             if view:
                 # fakesnow stumbles over quotes in comments.
-                sql = f"CREATE OR REPLACE VIEW {view[1]} ({re.sub(' COMMENT ' + TEXT, '', view[2])}) AS {view[4]}"
-                request._body = json.dumps({"sqlText": sql}).encode()
+                columns = f" ({re.sub(' COMMENT ' + TEXT, '', view[2])})" if view[2] else ""
+                sql = f"CREATE OR REPLACE VIEW {view[1]}{columns} AS {view[4]}"
+                request._body = json.dumps({**json.loads(await request.body()), "sqlText": sql}).encode()
             translated = re.sub(r"TO_NUMBER\((SUBSTR\(MD5\(.*?\), 1, 8\)), 'XXXXXXXX'\)", r"HEX_NUMBER(\1)", sql)
             if translated != sql:
                 request._body = json.dumps({**json.loads(await request.body()), "sqlText": translated}).encode()
@@ -259,8 +277,8 @@ async def perform(request, session, sql):
         if written and not session.open:
             session.end()
     if json.loads(response.body)["success"]:
-        if view and view[3]:
-            session.connection._duck_conn.execute(f"COMMENT ON VIEW {view[1]} IS {view[3]}")
+        if view:
+            comment_on_view(session.connection._duck_conn.execute, view[1], view[2] or "", view[3])
         if re.match(r"\s*BEGIN\b", sql, re.I):
             session.open = True
         elif re.match(r"\s*(COMMIT|ROLLBACK)\b", sql, re.I):
@@ -275,10 +293,10 @@ async def asked(request, ddl):
         if response.status_code != 500 or not ddl or not re.search("onflict|Duplicate key", str(captured.get("error"))):
             break
         await asyncio.sleep(0.05)
-    return readable(response)
+    return readable(response, json.loads(await request.body()).get("parameters", {}).get("ROWS_PER_RESULTSET", 0))
 
 
-def readable(response):
+def readable(response, most_rows):
     """fakesnow answers in Arrow, which the Node client does not read, and leaves out what it looks at."""
     body = json.loads(response.body)
     if not body["success"]:
@@ -294,7 +312,7 @@ def readable(response):
         if result := captured.pop("result", None):
             table, types = result
             columns = [[as_text(v, kind["type"]) for v in c.to_pylist()] for c, kind in zip(table.columns, types)]
-            rows = [list(row) for row in zip(*columns)]
+            rows = [list(row) for row in zip(*columns)][: most_rows or None]
         data.update(queryResultFormat="json", rowset=rows)
         data.pop("rowsetBase64", None)
     if "rowset" in data:
@@ -326,6 +344,7 @@ async def session_request(request):
 async def abort(request):
     session = sessions.get(server.to_token(request))
     if session and session.busy:
+        session.cancelled = True
         session.connection._duck_conn.interrupt()
     return JSONResponse({"success": True, "code": None, "data": None})
 

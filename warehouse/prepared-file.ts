@@ -38,7 +38,7 @@ export async function loadDifference(session: Session, move: Move): Promise<Load
   await dropViews(session, schema, publication.pipeline);
   const loaded: LoadedTable[] = [];
   for (const table of publication.tables) {
-    await ensureTable(session, schema, table);
+    await ensureTable(session, schema, publication.pipeline, table);
     loaded.push(await loadTable(session, schema, table));
   }
   for (const table of publication.dropTables ?? []) loaded.push(await dropTable(session, schema, table));

@@ -6,6 +6,8 @@ import type { PublishedTable } from './warehouse.ts';
 export interface PresentColumn {
   readonly name: string;
   readonly type: string;
+  /** Made by an attempt that did not come through, where the warehouse cannot undo that: no reader knows it. */
+  readonly unpublished?: boolean;
 }
 
 /** How a table that is there becomes the declared one. No change: four empty lists. */
@@ -21,8 +23,9 @@ export interface Dialect {
   typeOf(type: SqlType): string;
   /** May a column of this type, with its rows, become of that type without losing anything? */
   widens(from: string, to: string): boolean;
-  /** What somebody runs who wants the incompatible change: afterwards the next publication loads everything anew. */
+  /** SQL that somebody runs who wants the incompatible change: afterwards the pipeline is loaded anew. */
   statement(table: string): string;
+  readonly whereToRun?: string;
 }
 
 /**
@@ -30,16 +33,18 @@ export interface Dialect {
  * @throws bad_definition, with the statement to run, for a change that would lose or guess values: nothing is written.
  */
 export function shapeChange(table: PublishedTable, present: readonly PresentColumn[], dialect: Dialect): ShapeChange {
-  const there = new Map(present.map((c) => [c.name, c.type]));
+  const there = new Map(present.map((c) => [c.name, c]));
   const declared = new Set(table.columns.map((c) => c.name));
   const add: Column[] = [];
   const rename: { from: string; to: string }[] = [];
   const widen: Column[] = [];
   for (const column of table.columns) {
     const was = column.renamedFrom;
-    const renamed = was !== undefined && !there.has(column.name) && there.has(was) && !declared.has(was);
-    if (renamed) rename.push({ from: was, to: column.name });
-    const type = there.get(renamed ? was : column.name);
+    const now = there.get(column.name);
+    const old = was === undefined || declared.has(was) ? undefined : there.get(was);
+    const renamed = old !== undefined && (now === undefined || now.unpublished === true);
+    if (renamed) rename.push({ from: old.name, to: column.name });
+    const type = (renamed ? old : now)?.type;
     const wanted = dialect.typeOf(column.sqlType);
     if (type === undefined) add.push(column);
     else if (type !== wanted) {
@@ -61,7 +66,7 @@ function incompatible(table: PublishedTable, column: Column, from: string, to: s
     `${table.name}.${column.name} is ${from} in the warehouse and ${to} in its definition: the rows that are there cannot become that. Nothing was written`,
     {
       where: `${table.name}.${column.name}`,
-      hint: `Give the new column another name, or run: ${dialect.statement(table.name)}`,
+      hint: `Give the new column another name, or run${dialect.whereToRun ?? ''}: ${dialect.statement(table.name)} Then publish again: the pipeline is loaded anew, until then readers miss this table.`,
     },
   );
 }

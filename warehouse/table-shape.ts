@@ -12,12 +12,13 @@ interface CommentedColumn extends PresentColumn {
 
 const DUCKDB_NAMES: Readonly<Record<string, string>> = { TIMESTAMPTZ: 'TIMESTAMP WITH TIME ZONE' };
 
-const dialect = (schema: string): Dialect => ({
+const dialect = (schema: string, pipeline: string): Dialect => ({
   typeOf: (type) => DUCKDB_NAMES[type] ?? type,
   // The file is written anew by each publication: whatever holds all values will do.
   widens: (from, to) => widens(from as SqlType, to as SqlType),
   statement: (table) =>
-    `DROP TABLE ${ident(schema)}.${ident(table)}; DELETE FROM _strata.publication WHERE schema_name = ${literal(schema)}; (in the warehouse file, made writable, while nobody publishes; everything is loaded anew)`,
+    `DROP TABLE ${ident(schema)}.${ident(table)}; DELETE FROM _strata.publication WHERE schema_name = ${literal(schema)} AND pipeline = ${literal(pipeline)};`,
+  whereToRun: ' in the warehouse file, made writable, while nobody publishes',
 });
 
 /**
@@ -26,14 +27,19 @@ const dialect = (schema: string): Dialect => ({
  * lake keeps it).
  * @throws bad_definition for a change that would lose or guess values
  */
-export async function ensureTable(session: Session, schema: string, table: PublishedTable): Promise<void> {
+export async function ensureTable(
+  session: Session,
+  schema: string,
+  pipeline: string,
+  table: PublishedTable,
+): Promise<void> {
   const name = tableName(schema, table.name);
   const present = await columnsOf(session, schema, table.name);
   if (present.length === 0 || table.full) {
     const types = table.columns.map((c) => `${ident(c.name)} ${c.sqlType}`);
     await session.run(`CREATE OR REPLACE TABLE ${name} (${types.join(', ')})`);
   } else {
-    const change = shapeChange(table, present, dialect(schema));
+    const change = shapeChange(table, present, dialect(schema, pipeline));
     if (isChange(change) || !sameOrder(table, present)) {
       const from = new Map(table.columns.map((c) => [c.name, ident(c.name)]));
       for (const { name: added } of change.add) from.set(added, 'NULL');

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bucketNames } from '../../core/buckets.ts';
 import { bucket, integer, key, text } from '../../core/builders.ts';
 import { columnsOf } from '../../core/column.ts';
 import { openSession } from '../../engine/session.ts';
@@ -152,7 +153,10 @@ export function warehouseContract(fresh: () => Promise<Subject>): void {
               columns: columnsOf({ name: key(text()), cut: integer() }),
               key: ['name'],
               partitionBy: bucket('name', 4),
-              replacePartitions: numbers.map((n, i) => ({ partition: `b0${n}`, uris: i === 0 ? [path] : [] })),
+              replacePartitions: numbers.map((n, i) => ({
+                partition: bucketNames(4)[n]!,
+                uris: i === 0 ? [path] : [],
+              })),
               dropPartitions: [],
             },
           ],
@@ -181,7 +185,55 @@ export function warehouseContract(fresh: () => Promise<Subject>): void {
     });
   });
 
+  describe('comments', () => {
+    it('of tables, views and their columns are those of the models, and follow them', async () => {
+      const view = {
+        name: 'sales_flat',
+        description: "The analyst's table",
+        columns: [{ name: 'id', description: 'Row; "its" number' }, { name: 'label' }],
+        sql: 'SELECT id, label FROM {{fact_sales}}',
+      };
+      await publish(null, 1, { views: [view] });
+      const columns = { event_date: 'Day', id: 'Row of the day', label: 'Text', amount: 'Money' };
+      expect(await subject.comments('fact_sales')).toEqual({ '': 'Facts of sales', ...columns });
+      expect(await subject.comments('sales_flat')).toEqual({ '': "The analyst's table", id: 'Row; "its" number' });
+      const next = difference(files, 'sales', 1, 2);
+      const [fact, dim] = next.tables as [PublishedTable, PublishedTable];
+      const told = fact.columns.map((c) => (c.name === 'label' ? { ...c, description: "It's C:\\new" } : c));
+      await publish(1, 2, { tables: [{ ...fact, description: 'All sales', columns: told }, dim], views: [view] });
+      expect(await subject.comments('fact_sales')).toEqual({ '': 'All sales', ...columns, label: "It's C:\\new" });
+      expect(await subject.comments('sales_flat')).toMatchObject({ '': "The analyst's table" });
+    });
+  });
+
   describe('a query', () => {
+    it('is run as it is written: comments stay, and what looks like one in a text is text', async () => {
+      await publish(null, 1);
+      for (const [sql, row] of [
+        [`SELECT 'a--b' AS x, '/* c' AS y, 'd */' AS z`, ['a--b', '/* c', 'd */']],
+        [`-- Why\n/* and 'how' */ SELECT 'it''s' AS x -- so`, ["it's"]],
+        [`SELECT 'a;b' AS x;`, ['a;b']],
+        [`(SELECT '--' AS x)`, ['--']],
+      ] as const) {
+        expect((await warehouse.query(sql)).rows, sql).toEqual([row]);
+      }
+    });
+
+    it('keeps its order, however few rows are wanted', async () => {
+      await publish(null, 1);
+      const ids = factAt('sales', 1).map(([, id]) => id);
+      const sql = 'SELECT id FROM fact_sales ORDER BY id DESC';
+      const first = await warehouse.query(sql, { maxRows: 3 });
+      expect(first).toMatchObject({
+        rows: ids
+          .sort((a, b) => b - a)
+          .slice(0, 3)
+          .map((id) => [id]),
+        truncated: true,
+      });
+      expect((await warehouse.query(`${sql} LIMIT 2`, { maxRows: 2 })).truncated).toBe(false);
+    });
+
     it('gives values that lose nothing', async () => {
       await publish(null, 1);
       const { columns, rows } = await warehouse.query(

@@ -15,9 +15,14 @@ export type Fault =
 /** Stands between Snowflake's client and the server, sees every statement and does one of them harm. */
 export class CuttingProxy {
   readonly statements: string[] = [];
+  /** What was sent with each of them, such as its QUERY_TAG. */
+  readonly parameters: Readonly<Record<string, unknown>>[] = [];
   readonly #target: URL;
   #fault: Fault | undefined;
-  #dead = false;
+  /** From a death to the next fault: whoever comes is the dead one. */
+  #cutOff = false;
+  /** Sessions of the dead. Their client does not know it, and repeats its last statement for hours. */
+  readonly #dead = new Set<string>();
   #wake: (() => void) | undefined;
   #slept: (() => void) | undefined;
   readonly #server = createServer((incoming, outgoing) => void this.#pass(incoming, outgoing));
@@ -39,8 +44,9 @@ export class CuttingProxy {
   /** From now on statements are counted anew, from 0. */
   arm(fault?: Fault): void {
     this.#fault = fault;
-    this.#dead = false;
+    this.#cutOff = false;
     this.statements.length = 0;
+    this.parameters.length = 0;
   }
 
   /** Resolves when the statement to sleep at has come. */
@@ -63,14 +69,15 @@ export class CuttingProxy {
 
   async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await read(incoming);
-    if (this.#dead) {
+    const session = incoming.headers.authorization;
+    if (this.#cutOff || (session !== undefined && this.#dead.has(session))) {
       incoming.socket.destroy();
       return;
     }
     const fault = this.#fault;
     const hit = incoming.url?.startsWith('/queries/v1/query-request') && this.#counts(body) === fault?.at;
     if (hit && fault?.kind === 'dies before') {
-      this.#dead = true;
+      this.#bury(session);
       incoming.socket.destroy();
       return;
     }
@@ -83,7 +90,7 @@ export class CuttingProxy {
     if (hit && fault?.kind !== 'sleeps') this.#fault = undefined;
     const { status, headers, text } = await this.#forward(incoming, body);
     // Only now: the client must not look for the server before its statement is through.
-    if (hit && fault?.kind === 'dies after') this.#dead = true;
+    if (hit && fault?.kind === 'dies after') this.#bury(session);
     if (hit && fault?.kind !== 'sleeps') {
       incoming.socket.destroy();
       return;
@@ -91,8 +98,15 @@ export class CuttingProxy {
     outgoing.writeHead(status, headers).end(text);
   }
 
+  #bury(session: string | undefined): void {
+    this.#cutOff = true;
+    if (session !== undefined) this.#dead.add(session);
+  }
+
   #counts(body: Buffer): number {
-    return this.statements.push(String((JSON.parse(body.toString()) as { sqlText: string }).sqlText)) - 1;
+    const { sqlText, parameters = {} } = JSON.parse(body.toString()) as { sqlText: string; parameters?: object };
+    this.parameters.push({ ...parameters });
+    return this.statements.push(sqlText) - 1;
   }
 
   #forward(incoming: IncomingMessage, body: Buffer) {

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bucketNames } from '../../core/buckets.ts';
 import {
   bigint,
   boolean,
+  bucket,
   bytes,
   date,
   day,
@@ -12,14 +14,16 @@ import {
   double,
   integer,
   key,
+  month,
   renamed,
   text,
   timestamp,
 } from '../../core/builders.ts';
 import { type ColumnShape, columnsOf } from '../../core/column.ts';
+import type { StrataError } from '../../core/errors.ts';
 import { openSession } from '../../engine/session.ts';
 import { literal } from '../../engine/sql-text.ts';
-import type { PublishedTable } from '../../warehouse/warehouse.ts';
+import type { PublishedTable, PublishedView, Warehouse } from '../../warehouse/warehouse.ts';
 import { SESSION } from './company.fixture.ts';
 import { rowsOf, type Subject } from './subject.ts';
 
@@ -45,6 +49,12 @@ export function evolutionContract(subject: () => Subject): void {
     replacePartitions: partitions,
     dropPartitions: [],
   });
+  const publishWith = async (
+    warehouse: Warehouse,
+    [fromCut, toCut]: readonly [number | null, number],
+    one: PublishedTable,
+    views?: readonly PublishedView[],
+  ) => warehouse.publish({ pipeline: 'p', fromCut, toCut, tables: [one], ...(views && { views }) });
   const OLD = { on_day: key(date()), id: key(integer()), label: text(), amount: decimal(9, 2) };
   const FIRST = `SELECT DATE '2026-11-01' AS on_day, 1::INTEGER AS id, 'a' AS label, 1.50::DECIMAL(9,2) AS amount`;
 
@@ -159,6 +169,131 @@ export function evolutionContract(subject: () => Subject): void {
       );
       await publish();
       expect(await rowsOf(warehouse, 'fact_thing', ['id', 'title'])).toEqual(['1|a', '2|b']);
+    });
+
+    it('renames and widens its key and its partition column at once', async () => {
+      const { on_day: _, id: __, ...rest } = OLD;
+      const shape = { day: key(renamed('on_day', date())), number: key(renamed('id', bigint())), ...rest };
+      const { warehouse } = await evolve(OLD, `${FIRST} WHERE false`);
+      const row = (day: string, n: string) =>
+        `SELECT DATE '${day}' AS day, ${n}::BIGINT AS number, 'b' AS label, 2.00::DECIMAL(9,2) AS amount`;
+      const thing = (partitions: PublishedTable['replacePartitions']): PublishedTable => ({
+        ...table(shape, partitions),
+        key: ['day', 'number'],
+        partitionBy: day('day'),
+      });
+      const second = [{ partition: '2026-11-02', uris: [await parquet(row('2026-11-02', '9007199254740993'))] }];
+      await publishWith(warehouse, [1, 2], thing(second));
+      expect(await rowsOf(warehouse, 'fact_thing', Object.keys(shape))).toEqual([
+        '2026-11-01|1|a|1.50',
+        '2026-11-02|9007199254740993|b|2.00',
+      ]);
+      // Its rows are found by the new name from now on.
+      const first = [{ partition: '2026-11-01', uris: [await parquet(row('2026-11-01', '7'))] }];
+      await publishWith(warehouse, [2, 3], thing(first));
+      expect(await rowsOf(warehouse, 'fact_thing', Object.keys(shape))).toEqual([
+        '2026-11-01|7|b|2.00',
+        '2026-11-02|9007199254740993|b|2.00',
+      ]);
+      await expect(warehouse.query('SELECT id FROM fact_thing')).rejects.toMatchObject({ code: 'bad_input' });
+    });
+
+    it('renames a column of a table that comes whole: rows that stay the same keep their values', async () => {
+      const whole = (shape: ColumnShape, uri: string): PublishedTable => ({
+        ...table(shape, [{ partition: 'all', uris: [uri] }]),
+        key: ['id'],
+        partitionBy: { kind: 'all' },
+      });
+      const { on_day: _, label: __, ...rest } = OLD;
+      const warehouse = await subject().open();
+      const old = await parquet(`SELECT 1::INTEGER AS id, 'a' AS label, 1.50::DECIMAL(9,2) AS amount`);
+      await publishWith(warehouse, [null, 1], whole({ ...rest, label: text() }, old));
+      const next = await parquet(
+        `SELECT * FROM (VALUES (1::INTEGER, 1.50::DECIMAL(9,2), 'a'), (2, 2.00, 'b')) t(id, amount, title)`,
+      );
+      await publishWith(warehouse, [1, 2], whole({ ...rest, title: renamed('label', text()) }, next));
+      expect(await rowsOf(warehouse, 'fact_thing', ['id', 'title', 'amount'])).toEqual(['1|a|1.50', '2|b|2.00']);
+    });
+
+    it('drops a column and gets it again: what it held is gone', async () => {
+      const { label, ...without } = OLD;
+      const { warehouse, publish } = await evolve(
+        without,
+        `SELECT DATE '2026-11-02' AS on_day, 2::INTEGER AS id, 2.00::DECIMAL(9,2) AS amount`,
+      );
+      await publish();
+      const uris = [await parquet(FIRST.replace('2026-11-01', '2026-11-03').replace('1::', '3::'))];
+      await publishWith(
+        warehouse,
+        [2, 3],
+        table({ ...without, label: label.nullable() }, [{ partition: '2026-11-03', uris }]),
+      );
+      expect(await rowsOf(warehouse, 'fact_thing', ['id', 'label'])).toEqual(['1|', '2|', '3|a']);
+    });
+
+    it('changes its partitioning: the new partitions take the place of all rows', async () => {
+      const { warehouse } = await evolve(OLD, `${FIRST} WHERE false`);
+      const both = `${FIRST} UNION ALL SELECT DATE '2026-11-09', 2, 'b', 2.00`;
+      const monthly = {
+        ...table(OLD, [{ partition: '2026-11', uris: [await parquet(both)] }]),
+        partitionBy: month('on_day'),
+      };
+      await publishWith(warehouse, [1, 2], monthly);
+      const columns = Object.keys(OLD);
+      const rows = ['2026-11-01|1|a|1.50', '2026-11-09|2|b|2.00'];
+      expect(await rowsOf(warehouse, 'fact_thing', columns)).toEqual(rows);
+      const [one, two] = bucketNames(2).map((partition) => ({ partition, uris: [] as string[] }));
+      const file = await parquet(both);
+      const bucketed = { ...table(OLD, [{ ...one!, uris: [file] }, two!]), partitionBy: bucket('id', 2) };
+      await publishWith(warehouse, [2, 3], bucketed);
+      expect(await rowsOf(warehouse, 'fact_thing', columns)).toEqual(rows);
+    });
+
+    it('takes its views with it', async () => {
+      const view = (column: string): PublishedView => ({
+        name: 'thing_flat',
+        columns: [{ name: 'id' }, { name: 'what' }],
+        sql: `SELECT id, ${column} AS what FROM {{fact_thing}}`,
+      });
+      const warehouse = await subject().open();
+      const first = [{ partition: '2026-11-01', uris: [await parquet(FIRST)] }];
+      await publishWith(warehouse, [null, 1], table(OLD, first), [view('label')]);
+      const { label: _, ...rest } = OLD;
+      const shape = { ...rest, id: key(bigint()), title: renamed('label', text()) };
+      const second = `SELECT DATE '2026-11-02' AS on_day, 9007199254740993 AS id, 2.00::DECIMAL(9,2) AS amount, 'b' AS title`;
+      const uris = [await parquet(second)];
+      await publishWith(warehouse, [1, 2], table(shape, [{ partition: '2026-11-02', uris }]), [view('title')]);
+      expect(await rowsOf(warehouse, 'thing_flat', ['id', 'what'])).toEqual(['1|a', '9007199254740993|b']);
+      // Its own definition stays, a column that it reads becomes wider.
+      const wider = { ...shape, amount: decimal(18, 2) };
+      await publishWith(warehouse, [2, 3], table(wider, []), [view('amount')]);
+      expect(await rowsOf(warehouse, 'thing_flat', ['what'])).toEqual(['1.50', '2.00']);
+      await publishWith(warehouse, [3, 4], table({ ...wider, amount: decimal(20, 2) }, []), [view('amount')]);
+      expect(await rowsOf(warehouse, 'thing_flat', ['what'])).toEqual(['1.50', '2.00']);
+    });
+
+    it('has the statement run that was named: it alone is loaded anew, other pipelines keep their cuts', async () => {
+      const changed = { ...OLD, id: key(integer()).describe('Number'), label: bigint() };
+      const uris = [await parquet(FIRST.replace(`'a'`, '7::BIGINT'))];
+      const { warehouse, publish } = await evolve(changed, FIRST.replace(`'a'`, '7::BIGINT'));
+      const other = { ...table(OLD, [{ partition: '2026-11-01', uris: [await parquet(FIRST)] }]), name: 'fact_other' };
+      await warehouse.publish({ pipeline: 'q', fromCut: null, toCut: 5, tables: [other] });
+      const { hint } = await publish().then(
+        () => ({ hint: '' }),
+        (error: StrataError) => ({ hint: String(error.hint) }),
+      );
+      const statements = /: (DROP TABLE .*;) Then/.exec(hint)?.[1]?.split(/(?<=;) /) ?? [];
+      expect(statements).toHaveLength(2);
+      await subject().administer(statements);
+      expect(await warehouse.publishedCut('p')).toBeNull();
+      expect(await warehouse.publishedCut('q')).toBe(5);
+      await publishWith(warehouse, [null, 3], {
+        ...table(changed, [{ partition: '2026-11-01', uris }]),
+        full: true,
+      });
+      expect(await rowsOf(warehouse, 'fact_thing', ['id', 'label'])).toEqual(['1|7']);
+      expect(await subject().comments('fact_thing')).toEqual({ id: 'Number' });
+      expect(await rowsOf(warehouse, 'fact_other', ['id', 'label'])).toEqual(['1|a']);
     });
 
     it('is refused before anything is written where rows cannot become that, with the statement to run', async () => {

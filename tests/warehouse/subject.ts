@@ -6,8 +6,10 @@ import { dimAt, factAt } from './company.fixture.ts';
 export interface Subject {
   /** As another process would open it; another schema is another environment. */
   open(schema?: string): Promise<Warehouse>;
-  /** Where somebody looks for what an error names. */
-  readonly kind: 'duckdb' | 'snowflake';
+  /** Runs what an error says to run, in the warehouse's own dialect, as somebody who may. */
+  administer(statements: readonly string[]): Promise<void>;
+  /** Comments of a table or view of the schema `dev`: its columns' by their names, its own as `''`; without any: empty. */
+  comments(table: string): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Rows as the fixture's oracle writes them. */

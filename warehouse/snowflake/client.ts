@@ -26,6 +26,8 @@ export type QueryTag = Readonly<Record<string, string | number>>;
 export interface RunOptions {
   readonly tag?: QueryTag;
   readonly signal?: AbortSignal | undefined;
+  /** Snowflake sends no more rows than these. */
+  readonly maxRows?: number;
 }
 
 /** The client says goodbye over and over to a server that does not answer. */
@@ -49,7 +51,7 @@ export class SnowflakeClient {
     this.#watched = watched;
   }
 
-  async run(sql: string, { tag, signal }: RunOptions = {}): Promise<StatementResult> {
+  async run(sql: string, { tag, signal, maxRows }: RunOptions = {}): Promise<StatementResult> {
     signal?.throwIfAborted();
     this.#statement = { sql, since: Date.now() };
     return new Promise((resolve, reject) => {
@@ -62,7 +64,10 @@ export class SnowflakeClient {
         sqlText: sql,
         rowMode: 'array',
         fetchAsString: [...AS_TEXT],
-        ...(tag && { parameters: { QUERY_TAG: JSON.stringify({ app: 'strata', ...tag }) } }),
+        parameters: {
+          ...(tag && { QUERY_TAG: JSON.stringify({ app: 'strata', ...tag }) }),
+          ...(maxRows !== undefined && { ROWS_PER_RESULTSET: maxRows }),
+        },
         complete: (error, done, rows) => {
           this.#statement = undefined;
           unwatch();

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Publication, PublishedTable } from '../warehouse.ts';
-import type { RunOptions, SnowflakeClient } from './client.ts';
 import type { RecordedState } from './ledger.ts';
 import { name, type Place, published, quoted } from './names.ts';
 
@@ -10,10 +9,18 @@ export interface CommentPlan {
   readonly state: Readonly<Record<string, string>>;
 }
 
-/** Comments of tables and their columns, where they are not those of the last publication; views carry their own. */
-export function planComments(place: Place, { tables }: Publication, { comments: had }: RecordedState): CommentPlan {
+/**
+ * Comments of tables and their columns, where they are not those of the last publication; views carry their own.
+ * @param made tables that are new, or have new columns: whatever was set before is not on them
+ */
+export function planComments(
+  place: Place,
+  { tables }: Publication,
+  { comments: had }: RecordedState,
+  made: ReadonlySet<string>,
+): CommentPlan {
   const state = Object.fromEntries(tables.map((table) => [table.name, digest(table)]));
-  const due = tables.filter(({ name: table }) => had[table] !== state[table]);
+  const due = tables.filter(({ name: table }) => made.has(table) || had[table] !== state[table]);
   return { state, statements: due.flatMap((table) => statementsOf(place, table)) };
 }
 
@@ -28,7 +35,3 @@ const digest = ({ description, columns }: PublishedTable): string =>
     .update(JSON.stringify([description ?? '', columns.map((c) => [c.name, c.description ?? ''])]))
     .digest('hex')
     .slice(0, 16);
-
-export async function applyComments(client: SnowflakeClient, plan: CommentPlan, run: RunOptions): Promise<void> {
-  for (const statement of plan.statements) await client.run(statement, run);
-}

@@ -14,6 +14,7 @@ const ROLE = new Set(['390189', '390186', '390187']);
 const NO_WAREHOUSE = new Set(['000606', '606']);
 const SESSION_GONE = new Set(['390104', '390111', '390112', '390114', '407001', '407002', '405503', '407003']);
 const SQL = /^(00)?(0?1003|2003|2043|0?904|2002|0?1007)$/;
+const TWICE = '100090';
 const FULL = /suspended|quota|credit/i;
 
 /** An error of Snowflake or its client as the project's error type. `statement`: for people, its beginning is shown. */
@@ -25,6 +26,16 @@ export function toStrataFault(error: unknown, where: string, statement = ''): St
   const shown = statement === '' ? '' : ` (${statement.replaceAll(/\s+/g, ' ').slice(0, 120)})`;
   const made = (kind: ConstructorParameters<typeof StrataError>[0], text: string, details: ErrorDetails = {}) =>
     new StrataError(kind, text, { where, cause: error, ...details });
+  if (code.startsWith('ERR_OSSL')) {
+    return made('bad_settings', `The private key cannot be opened: ${message}`, {
+      hint: 'Set STRATA_SNOWFLAKE_PRIVATE_KEY_PASSPHRASE to its passphrase, or STRATA_SNOWFLAKE_PRIVATE_KEY_PATH to another PKCS#8 key.',
+    });
+  }
+  if (code === TWICE) {
+    return made('corrupt', `Two rows have one key: ${message}${shown}`, {
+      hint: 'Rebuild the table in the lake, or correct its key. Readers keep the last cut.',
+    });
+  }
   if (ROLE.has(code)) {
     return made('bad_settings', `Snowflake does not know the role, or the user does not have it: ${message}`, {
       hint: 'Correct STRATA_SNOWFLAKE_ROLE, or GRANT ROLE ... TO USER ... as docs/warehouse.md shows.',

@@ -8,14 +8,15 @@ import { name, own, ownSchema, type Place, quoted } from './names.ts';
 export interface RecordedState {
   /** Table -> column -> type, in Snowflake's words and the project's lower case. */
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly views: readonly string[];
+  /** View -> digest of its definition and of the tables it reads. */
+  readonly views: Readonly<Record<string, string>>;
   /** Comments that are set, as a digest per table: setting one again costs a statement. */
   readonly comments: Readonly<Record<string, string>>;
   /** Run after the commit, by the publisher or whoever comes next: what readers of the old cut still needed. */
   readonly leftovers: readonly string[];
 }
 
-export const NOTHING: RecordedState = { tables: {}, views: [], comments: {}, leftovers: [] };
+export const NOTHING: RecordedState = { tables: {}, views: {}, comments: {}, leftovers: [] };
 
 export interface LedgerRow {
   readonly cut: number | null;
@@ -27,13 +28,8 @@ export interface LedgerRow {
 export const ledgerTable = (place: Place, pipeline: string): string => own(place, `PUBLICATION_${pipeline}`);
 const logTable = (place: Place): string => own(place, 'PUBLICATION_LOG');
 
-/** Makes Strata's schema and tables where they are missing. DDL: never within a transaction. */
-export async function createLedger(
-  client: SnowflakeClient,
-  place: Place,
-  pipeline: string,
-  run: RunOptions,
-): Promise<void> {
+/** Makes the two schemas where they are missing. */
+export async function createSchemas(client: SnowflakeClient, place: Place, run: RunOptions): Promise<void> {
   const schemas = (await client.run(`SHOW SCHEMAS IN DATABASE ${name(place.database)}`, run)).rows.map((row) => row[1]);
   for (const schema of [place.schema.toUpperCase(), ownSchema(place)]) {
     // Asked first: a role that may not create schemas can publish where they exist.
@@ -41,28 +37,37 @@ export async function createLedger(
       await client.run(`CREATE SCHEMA IF NOT EXISTS ${name(place.database)}.${name(schema)}`, run);
     }
   }
-  // The statement that creates the table also makes its one row, so no two publishers can.
-  await client.run(
-    `CREATE TABLE IF NOT EXISTS ${ledgerTable(place, pipeline)} AS SELECT CAST(NULL AS NUMBER(19,0)) AS "CUT",
-     CAST(NULL AS VARCHAR) AS "ATTEMPT", CAST(NULL AS TIMESTAMP_LTZ(6)) AS "PUBLISHED_AT", CAST(NULL AS VARCHAR) AS "STATE"`,
-    run,
-  );
+}
+
+/** Makes Strata's tables where they are missing. The last statement needs the virtual warehouse. */
+export async function createLedger(
+  client: SnowflakeClient,
+  place: Place,
+  pipeline: string,
+  run: RunOptions,
+): Promise<void> {
   await client.run(
     `CREATE TABLE IF NOT EXISTS ${logTable(place)} ("PIPELINE" VARCHAR, "FROM_CUT" NUMBER(19,0), "TO_CUT" NUMBER(19,0),
      "ATTEMPT" VARCHAR, "PUBLISHED_AT" TIMESTAMP_LTZ(6))`,
     run,
   );
+  // Last: who finds it takes everything else to be there. The statement that creates it also makes its one row.
+  await client.run(
+    `CREATE TABLE IF NOT EXISTS ${ledgerTable(place, pipeline)} AS SELECT CAST(NULL AS NUMBER(19,0)) AS "CUT",
+     CAST(NULL AS VARCHAR) AS "ATTEMPT", CAST(NULL AS TIMESTAMP_LTZ(6)) AS "PUBLISHED_AT", CAST(NULL AS VARCHAR) AS "STATE",
+     CAST(0 AS NUMBER(1,0)) AS "UNFINISHED"`,
+    run,
+  );
 }
 
-/** The pipeline's row; undefined where nothing was ever published. */
+/** The pipeline's row. Wakes the virtual warehouse. */
 export async function readLedger(
   client: SnowflakeClient,
   place: Place,
   pipeline: string,
   run: RunOptions,
-): Promise<LedgerRow | undefined> {
-  const rows = await rowsIfThere(client, `SELECT "CUT", "ATTEMPT", "STATE" FROM ${ledgerTable(place, pipeline)}`, run);
-  if (rows === undefined) return undefined;
+): Promise<LedgerRow> {
+  const { rows } = await client.run(`SELECT "CUT", "ATTEMPT", "STATE" FROM ${ledgerTable(place, pipeline)}`, run);
   if (rows.length !== 1) throw damaged(client, place, pipeline, rows.length);
   const [cut, attempt, state] = rows[0]!;
   return {
@@ -72,13 +77,25 @@ export async function readLedger(
   };
 }
 
-/** The published cut, without waking the virtual warehouse: Snowflake answers MAX of a column from what it keeps about the table. */
-export async function readCut(client: SnowflakeClient, place: Place, pipeline: string): Promise<number | null> {
-  const rows = await rowsIfThere(client, `SELECT MAX("CUT") AS "CUT" FROM ${ledgerTable(place, pipeline)}`, {
-    tag: { pipeline, step: 'cut' },
-  });
-  const cut = rows?.[0]?.[0];
-  return cut === null || cut === undefined ? null : Number(cut);
+export interface Published {
+  readonly cut: number | null;
+  /** Its publisher was not seen to end: there are leftovers. */
+  readonly unfinished: boolean;
+}
+
+/**
+ * What is published, without waking the virtual warehouse: Snowflake answers MAX of a number from what it keeps about the
+ * table. Undefined where the pipeline has no ledger yet.
+ */
+export async function readPublished(
+  client: SnowflakeClient,
+  place: Place,
+  pipeline: string,
+): Promise<Published | undefined> {
+  const sql = `SELECT MAX("CUT") AS "CUT", MAX("UNFINISHED") AS "UNFINISHED" FROM ${ledgerTable(place, pipeline)}`;
+  const row = (await rowsIfThere(client, sql, { tag: { pipeline, step: 'cut' } }))?.[0];
+  if (row === undefined) return undefined;
+  return { cut: row[0] == null ? null : Number(row[0]), unfinished: Number(row[1]) > 0 };
 }
 
 async function rowsIfThere(client: SnowflakeClient, sql: string, run: RunOptions) {
@@ -118,11 +135,11 @@ export async function moveLedger(client: SnowflakeClient, place: Place, move: Mo
   const { pipeline, fromCut, toCut } = publication;
   const { affected } = await client.run(
     `UPDATE ${ledgerTable(place, pipeline)} SET "CUT" = ${toCut}, "ATTEMPT" = ${quoted(attempt)},
-     "PUBLISHED_AT" = CURRENT_TIMESTAMP(), "STATE" = ${text(state)}
+     "PUBLISHED_AT" = CURRENT_TIMESTAMP(), "STATE" = ${text(state)}, "UNFINISHED" = ${state.leftovers.length > 0 ? 1 : 0}
      WHERE "CUT" IS NOT DISTINCT FROM ${fromCut ?? 'NULL'}`,
     run,
   );
-  if (affected !== 1) throw wrongCut(publication, (await readLedger(client, place, pipeline, run))?.cut ?? null);
+  if (affected !== 1) throw wrongCut(publication, (await readLedger(client, place, pipeline, run)).cut);
   await client.run(
     `INSERT INTO ${logTable(place)} SELECT ${quoted(pipeline)}, ${fromCut ?? 'NULL'}, ${toCut}, ${quoted(attempt)},
      CURRENT_TIMESTAMP() WHERE ${fence(place, pipeline, attempt)}`,
@@ -145,7 +162,8 @@ export async function clearLeftovers(
   run: RunOptions,
 ): Promise<void> {
   await client.run(
-    `UPDATE ${ledgerTable(place, pipeline)} SET "STATE" = ${text({ ...state, leftovers: [] })} WHERE "ATTEMPT" = ${quoted(attempt)}`,
+    `UPDATE ${ledgerTable(place, pipeline)} SET "STATE" = ${text({ ...state, leftovers: [] })}, "UNFINISHED" = 0
+     WHERE "ATTEMPT" = ${quoted(attempt)}`,
     run,
   );
 }

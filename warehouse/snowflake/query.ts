@@ -5,28 +5,30 @@ import type { ResultColumn, SnowflakeClient } from './client.ts';
 import { lowered } from './names.ts';
 
 const DEFAULT_MAX_ROWS = 10_000;
-const COMMENTS = /--.*$|\/\*[\s\S]*?\*\//gm;
-const READS = /^\s*(?:\(\s*)*(?:SELECT|WITH|SHOW|DESCRIBE|DESC|EXPLAIN|VALUES)\b/i;
+/** What may come before a statement's first word. */
+const LEADING = /^(?:\s|--.*|\/\/.*|\/\*[\s\S]*?\*\/)*/;
+const READS = /^(?:\(\s*)*(?:SELECT|WITH|SHOW|DESCRIBE|DESC|EXPLAIN|VALUES)\b/i;
 
 /**
  * One statement that reads. What it may see and do is decided by the role's grants; here only what is no question is
- * refused, so that a slip of the pen changes nothing.
+ * refused, so that a slip of the pen changes nothing. The text goes to Snowflake as it is: cutting out comments would cut
+ * into literals, and a SELECT around it would lose its order.
  */
 export async function runQuery(
   client: SnowflakeClient,
   sql: string,
   { maxRows = DEFAULT_MAX_ROWS, signal }: QueryOptions = {},
 ): Promise<QueryResult> {
-  const bare = sql.replaceAll(COMMENTS, '').trim().replace(/;\s*$/, '');
-  if (bare === '') throw new StrataError('bad_input', 'The query is empty', { hint: 'Write one SQL statement.' });
-  if (!READS.test(bare)) {
+  const statement = sql.replace(LEADING, '');
+  if (statement === '') throw new StrataError('bad_input', 'The query is empty', { hint: 'Write one SQL statement.' });
+  if (!READS.test(statement)) {
     throw new StrataError('bad_input', 'A query reads: SELECT, WITH, SHOW or DESCRIBE', {
       hint: 'Published tables are changed by publications only.',
     });
   }
   try {
-    const limited = /^\s*(?:SELECT|WITH)\b/i.test(bare) ? `SELECT * FROM (${bare}\n) LIMIT ${maxRows + 1}` : bare;
-    const { columns, rows } = await client.run(limited, { tag: { step: 'query' }, signal });
+    // One row more than wanted tells whether there are more.
+    const { columns, rows } = await client.run(sql, { tag: { step: 'query' }, signal, maxRows: maxRows + 1 });
     return {
       columns: columns.map((c) => ({ name: lowered(c.name), type: typeOf(c) })),
       rows: rows.slice(0, maxRows).map((row) => row.map((value, i) => toCell(value, columns[i]!))),

@@ -9,11 +9,13 @@ import type {
   QueryResult,
   Warehouse,
 } from '../warehouse.ts';
+import { newAttempt, type Publishing } from './attempt.ts';
 import { connect, type SnowflakeClient } from './client.ts';
 import type { SnowflakeOptions } from './connection-options.ts';
-import { readCut, readLedger, wasCommitted } from './ledger.ts';
+import { readPublished, wasCommitted } from './ledger.ts';
+import { finishEarlier } from './leftovers.ts';
 import type { Place } from './names.ts';
-import { mayBeCommitted, newAttempt, type Publishing, publishOnce } from './publish.ts';
+import { mayBeCommitted, publishOnce } from './publish.ts';
 import { runQuery } from './query.ts';
 
 export interface SnowflakeWarehouseOptions {
@@ -44,16 +46,23 @@ class SnowflakeWarehouse implements Warehouse {
     this.#place = { database: options.connection.database, schema: options.connection.schema };
   }
 
+  /** Finishes what a publisher left that died after its commit. */
   publishedCut(pipeline: string): Promise<number | null> {
-    return this.#with((client) => readCut(client, this.#place, pipeline));
+    return this.#with(async (client) => {
+      const found = await readPublished(client, this.#place, pipeline);
+      if (found?.unfinished) {
+        await finishEarlier({ client, place: this.#place, pipeline }, { tag: { pipeline, step: 'leftovers' } });
+      }
+      return found?.cut ?? null;
+    });
   }
 
   async publish(publication: Publication, wanted: PublishOptions = {}): Promise<PublicationResult> {
     let attempt: string | undefined;
     try {
       return await this.#with(async (client) => {
-        const ledger = await readLedger(client, this.#place, publication.pipeline, {});
-        const settled = judge(publication, ledger?.cut ?? null);
+        const found = await readPublished(client, this.#place, publication.pipeline);
+        const settled = judge(publication, found?.cut ?? null);
         if (settled) return settled;
         const { session, connection, graceMillis = DAY } = this.#options;
         const clean = Date.now() - this.#cleaned >= Math.min(HOUR, graceMillis);
@@ -72,7 +81,7 @@ class SnowflakeWarehouse implements Warehouse {
         return announced(client, wanted, async () => ({
           outcome: 'published' as const,
           cut: publication.toCut,
-          tables: await publishOnce(publishing, made, ledger),
+          tables: await publishOnce(publishing, made, found === undefined),
         }));
       });
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Column } from '../../core/column.ts';
 import { StrataError } from '../../core/errors.ts';
 import { type Dialect, decimalOf, type PresentColumn, type ShapeChange, shapeChange } from '../shape-change.ts';
 import type { Publication, PublishedTable } from '../warehouse.ts';
@@ -39,12 +40,14 @@ const dialect = (place: Place, pipeline: string): Dialect => ({
     return a !== undefined && b !== undefined && a.scale === b.scale && a.precision <= b.precision;
   },
   statement: (table) =>
-    `DROP TABLE ${published(place, table)}; UPDATE ${ledgerTable(place, pipeline)} SET "CUT" = NULL; (everything is loaded anew, until then readers miss this table)`,
+    `DROP TABLE ${published(place, table)}; UPDATE ${ledgerTable(place, pipeline)} SET "CUT" = NULL;`,
 });
 
 /** What must be done before and after the transaction so that the tables have their declared columns. */
 export interface ShapePlan {
   readonly table: PublishedTable;
+  /** All of its rows come with this publication. */
+  readonly whole: boolean;
   /** Undefined: the table is not there yet. */
   readonly change: ShapeChange | undefined;
 }
@@ -62,9 +65,11 @@ export function planShapes(
   return publication.tables.map((table) => {
     const columns = present.get(table.name);
     const whole = table.full === true || publication.fromCut === null;
-    if (!whole) refuseForeignChange(place, publication.pipeline, table, columns, recorded[table.name]);
-    if (columns === undefined) return { table, change: undefined };
-    return { table, change: shapeChange(table, columns, dialect(place, publication.pipeline)) };
+    const known = recorded[table.name];
+    if (!whole) refuseForeignChange(place, publication.pipeline, table, columns, known);
+    if (columns === undefined) return { table, whole, change: undefined };
+    const told = columns.map((c) => ({ ...c, unpublished: known !== undefined && !(c.name in known) }));
+    return { table, whole, change: shapeChange(table, told, dialect(place, publication.pipeline)) };
   });
 }
 
@@ -77,8 +82,7 @@ function refuseForeignChange(
   recorded: Readonly<Record<string, string>> | undefined,
 ): void {
   const names = new Set(columns?.map((c) => c.name));
-  const renamed = new Map(table.columns.map((c) => [c.renamedFrom, c.name]));
-  const lost = Object.keys(recorded ?? {}).filter((c) => !names.has(c) && !names.has(renamed.get(c) ?? c));
+  const lost = Object.keys(recorded ?? {}).filter((c) => !names.has(c));
   const wanted = lost.filter((c) => table.columns.some((d) => d.name === c || d.renamedFrom === c));
   if (columns !== undefined && wanted.length === 0) return;
   const what = columns === undefined ? 'is gone' : `lacks ${wanted.join(', ')}`;
@@ -88,25 +92,37 @@ function refuseForeignChange(
   });
 }
 
-/** Statements before the transaction: they may be run again, and readers of the old cut lose nothing by them. */
+/**
+ * Statements before the transaction: they may be run again, and readers of the old cut lose nothing by them. So a column
+ * that is renamed gets its new name beside the old one.
+ */
 export function before(place: Place, { table, change }: ShapePlan): string[] {
   const at = published(place, table.name);
-  if (change === undefined) {
-    const columns = table.columns.map((c) => `${name(c.name)} ${snowflakeType(c.sqlType)}`);
-    return [`CREATE TABLE IF NOT EXISTS ${at} (${columns.join(', ')})`];
-  }
-  return [
-    ...change.rename.map(({ from, to }) => `ALTER TABLE ${at} RENAME COLUMN ${name(from)} TO ${name(to)}`),
-    ...change.widen.map(
-      (c) => `ALTER TABLE ${at} ALTER COLUMN ${name(c.name)} SET DATA TYPE ${snowflakeType(c.sqlType)}`,
-    ),
-    ...change.add.map((c) => `ALTER TABLE ${at} ADD COLUMN IF NOT EXISTS ${name(c.name)} ${snowflakeType(c.sqlType)}`),
+  const declared = (c: Column) => `${name(c.name)} ${snowflakeType(c.sqlType)}`;
+  if (change === undefined) return [`CREATE TABLE IF NOT EXISTS ${at} (${table.columns.map(declared).join(', ')})`];
+  const renamed = new Set(change.rename.map(({ to }) => to));
+  const [added, widened] = [
+    table.columns.filter((c) => renamed.has(c.name) || change.add.includes(c)),
+    change.widen.filter((c) => !renamed.has(c.name)),
   ];
+  return [
+    ...widened.map((c) => `ALTER TABLE ${at} ALTER COLUMN ${name(c.name)} SET DATA TYPE ${snowflakeType(c.sqlType)}`),
+    ...added.map((c) => `ALTER TABLE ${at} ADD COLUMN IF NOT EXISTS ${declared(c)}`),
+  ];
+}
+
+/** Within the transaction, before any row: the new name's values become those of the old one. */
+export function within(place: Place, { table, whole, change }: ShapePlan, fence: string): string[] {
+  if (whole || change === undefined || change.rename.length === 0) return [];
+  const values = change.rename.map(({ from, to }) => `${name(to)} = ${name(from)}`);
+  return [`UPDATE ${published(place, table.name)} SET ${values.join(', ')} WHERE ${fence}`];
 }
 
 /** Statements after the commit: readers of the old cut still had these columns. */
 export const after = (place: Place, { table, change }: ShapePlan): string[] =>
-  (change?.drop ?? []).map((c) => `ALTER TABLE ${published(place, table.name)} DROP COLUMN IF EXISTS ${name(c)}`);
+  [...(change?.drop ?? []), ...(change?.rename ?? []).map(({ from }) => from)].map(
+    (c) => `ALTER TABLE ${published(place, table.name)} DROP COLUMN IF EXISTS ${name(c)}`,
+  );
 
 /** The columns of a table as this publication leaves them. */
 export const recordedShape = (table: PublishedTable): Readonly<Record<string, string>> =>
