@@ -28,6 +28,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+# fakesnow keeps no comments of views.
+views = info_schema.SQL_CREATE_INFORMATION_SCHEMA_VIEWS_VIEW
+views.template = views.template.replace("null::VARCHAR as COMMENT", "comment as COMMENT")
 os.makedirs(os.path.join(FOLDER, "stages"), exist_ok=True)
 stage.LOCAL_BUCKET_PATH = os.path.join(os.path.realpath(FOLDER), "stages")
 if KEEP == "keep":
@@ -167,11 +170,11 @@ def parts(name):
 
 
 def comment_on_view(run, name, columns, text):
-    if text:
-        run(info_schema.insert_table_comment_sql(*parts(name), text.replace("\\\\", "\\")[1:-1]))
-    for column, text in re.findall(r'("[^"]+") COMMENT ' + TEXT, columns):
-        text = text.replace("\\\\", "\\")
-        run(f"COMMENT ON COLUMN {name}.{column} IS {text}")
+    told = [(f"VIEW {name}", text)] if text else []
+    told += [(f"COLUMN {name}.{column}", about) for column, about in re.findall(r'("[^"]+") COMMENT ' + TEXT, columns)]
+    for what, about in told:
+        about = about.replace("\\\\", "\\")
+        run(f"COMMENT ON {what} IS {about}")
 
 
 def duplicates(session, sql):

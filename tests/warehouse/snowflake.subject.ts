@@ -20,7 +20,8 @@ export function snowflakeSubject(options: Omit<SnowflakeOptions, 'schema'>, fres
       const where = `WHERE TABLE_SCHEMA = '${schema.toUpperCase()}' AND TABLE_NAME = '${table.toUpperCase()}'`;
       const from = `FROM INFORMATION_SCHEMA`;
       const { rows } = await warehouse(schema).query(
-        `SELECT '' AS C, COMMENT ${from}.TABLES ${where} UNION ALL SELECT LOWER(COLUMN_NAME), COMMENT ${from}.COLUMNS ${where}`,
+        `SELECT LOWER(COLUMN_NAME) AS C, COMMENT ${from}.COLUMNS ${where}
+         UNION ALL SELECT '', COMMENT ${from}.TABLES ${where} UNION ALL SELECT '', COMMENT ${from}.VIEWS ${where}`,
       );
       return Object.fromEntries((rows as [string, string][]).filter(([, comment]) => comment));
     },
