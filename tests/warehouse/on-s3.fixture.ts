@@ -22,7 +22,7 @@ export async function onS3(s3: S3Address, files: string): Promise<Publication> {
       new PutObjectCommand({
         Bucket: bucket,
         Key: `${prefix}/${name}`,
-        Body: await readFile(join(folder, 'files', name)),
+        Body: await readFile(join(files, name)),
       }),
     );
   }

@@ -12,6 +12,9 @@ import { difference, SESSION, writeFiles } from './company.fixture.ts';
 import { withClient } from './snowflake.subject.ts';
 import { expectConsistent } from './subject.ts';
 
+/** Several publications: slow where others use the machine. */
+const PATIENT = { timeout: 240_000 };
+
 await describeWith(['snowflake'], 'a publication to Snowflake (stand-in)', ({ snowflake }) => {
   let files: string;
   let schema: string;
@@ -33,7 +36,7 @@ await describeWith(['snowflake'], 'a publication to Snowflake (stand-in)', ({ sn
     it.each([
       [(fact: string) => `ALTER TABLE ${fact} DROP COLUMN "AMOUNT"`, 'fact_sales lacks amount'],
       [(fact: string) => `DROP TABLE ${fact}`, 'fact_sales is gone'],
-    ])('where somebody changed a table by hand (%#)', async (statement, message) => {
+    ])('where somebody changed a table by hand (%#)', PATIENT, async (statement, message) => {
       await withClient(snowflake, (client) => client.run(statement(at('fact_sales'))));
       await expect(warehouse.publish(difference(files, 'sales', 1, 2))).rejects.toMatchObject({
         code: 'source_mismatch',
@@ -48,7 +51,7 @@ await describeWith(['snowflake'], 'a publication to Snowflake (stand-in)', ({ sn
       expect(await expectConsistent(warehouse, 'sales')).toBe(3);
     });
 
-    it('where a table that comes whole holds a key twice', async () => {
+    it('where a table that comes whole holds a key twice', PATIENT, async () => {
       const file = join(files, `${freshName('twice')}.parquet`);
       await using session = await openSession(SESSION);
       await session.run(`COPY (SELECT 1::BIGINT AS id, unnest(['a', 'b']) AS label) TO '${file}' (FORMAT parquet)`);
@@ -65,7 +68,7 @@ await describeWith(['snowflake'], 'a publication to Snowflake (stand-in)', ({ sn
     });
   });
 
-  it('that waits for a lock says so, can be aborted, and goes on once it has it', { timeout: 120_000 }, async () => {
+  it('that waits for a lock says so, can be aborted, and goes on once it has it', PATIENT, async () => {
     const holder = await connect({ ...snowflake, schema });
     await holder.run('BEGIN');
     await holder.run(`UPDATE ${ledger()} SET "CUT" = "CUT"`);

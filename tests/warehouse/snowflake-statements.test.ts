@@ -17,6 +17,9 @@ const ASLEEP =
   /^(SHOW|PUT|LIST|REMOVE|EXPLAIN|COMMENT|ALTER|DROP|CREATE (SCHEMA|STAGE|OR REPLACE VIEW)|CREATE (TRANSIENT )?TABLE (?![\s\S]* AS SELECT )|SELECT CURRENT_DATABASE\(\)|SELECT MAX\("CUT"\) AS "CUT", MAX\("UNFINISHED"\) AS "UNFINISHED" FROM [^ ]+$)/;
 const DDL = /^(CREATE|ALTER (?!SESSION)|DROP|COMMENT)/;
 
+/** Four publications: slow where others use the machine. */
+const PATIENT = { timeout: 240_000 };
+
 await describeWith(['snowflake'], 'the statements sent to Snowflake (stand-in)', ({ snowflake }) => {
   let files: string;
   let proxy: CuttingProxy;
@@ -45,7 +48,7 @@ await describeWith(['snowflake'], 'the statements sent to Snowflake (stand-in)',
     it.each([
       ['the first', null, [/^CREATE TABLE IF NOT EXISTS [^ ]+ AS SELECT/, /^SELECT "CUT", "ATTEMPT", "STATE"/]],
       ['a later', 1, [/^SELECT "CUT", "ATTEMPT", "STATE"/]],
-    ] as const)('%s one wakes the virtual warehouse once', async (_, from, woken) => {
+    ] as const)('%s one wakes the virtual warehouse once', PATIENT, async (_, from, woken) => {
       if (from !== null) await publish(null, from);
       proxy.arm();
       await publish(from, 2);
@@ -59,7 +62,7 @@ await describeWith(['snowflake'], 'the statements sent to Snowflake (stand-in)',
       expect(statements.indexOf(awake[0]!)).toBeGreaterThan(lastUpload);
     });
 
-    it('has no DDL in its transaction, and none that readers of the old cut notice before it', async () => {
+    it('has no DDL in its transaction, and none that readers of the old cut notice before it', PATIENT, async () => {
       const { first, second } = await evolving(files);
       await open().publish(first);
       proxy.arm();
@@ -107,25 +110,29 @@ await describeWith(['snowflake'], 'the statements sent to Snowflake (stand-in)',
     expect(proxy.parameters[at]).toMatchObject({ ROWS_PER_RESULTSET: 11 });
   });
 
-  it('of a reader between the DDL and the commit: the old cut loses nothing, and then has the new one', async () => {
-    const { first, second, expectAt } = await evolving(files);
-    await open().publish(first);
-    proxy.arm();
-    await open().publish(second);
-    const moments = ['BEGIN', 'COMMIT'].map((sql) => proxy.statements.indexOf(sql));
-    for (const at of moments) {
-      schema = freshName('statements');
-      const reader = open({ url: snowflake.url });
-      await reader.publish(first);
-      proxy.arm({ at, kind: 'sleeps' });
-      const publishing = open().publish(second);
-      await proxy.sleeps();
-      await expectAt(reader, 1);
-      proxy.wake();
-      expect(await publishing).toMatchObject({ outcome: 'published', cut: 2 });
-      await expectAt(reader, 2);
-    }
-  });
+  it(
+    'of a reader between the DDL and the commit: the old cut loses nothing, and then has the new one',
+    PATIENT,
+    async () => {
+      const { first, second, expectAt } = await evolving(files);
+      await open().publish(first);
+      proxy.arm();
+      await open().publish(second);
+      const moments = ['BEGIN', 'COMMIT'].map((sql) => proxy.statements.indexOf(sql));
+      for (const at of moments) {
+        schema = freshName('statements');
+        const reader = open({ url: snowflake.url });
+        await reader.publish(first);
+        proxy.arm({ at, kind: 'sleeps' });
+        const publishing = open().publish(second);
+        await proxy.sleeps();
+        await expectAt(reader, 1);
+        proxy.wake();
+        expect(await publishing).toMatchObject({ outcome: 'published', cut: 2 });
+        await expectAt(reader, 2);
+      }
+    },
+  );
 
   it('of a load from an external stage: files are copied from where they are', async () => {
     const stageUrl = `${pathToFileURL(files).href}/`;
