@@ -62,6 +62,17 @@ test('the bootstrap is that of whole customers, drawn with replacement, the same
   }
 });
 
+test('other work has its turns while samples are drawn', async () => {
+  let turns = 0;
+  let next = setImmediate(function beat() {
+    turns += 1;
+    next = setImmediate(beat);
+  });
+  await pairedBootstrap({ ...scored(300, { champion: 1, challenger: 1 }), samples: 200, seed: 7 });
+  clearImmediate(next);
+  expect(turns).toBeGreaterThanOrEqual(20);
+});
+
 test('a clearly better challenger passes, one that is as good does not, a worse one neither', async () => {
   expect((await compare(inputOf(scored(6000, { champion: 2, challenger: 0.3 })))).passes).toBe(true);
   const same = scored(6000, { champion: 1, challenger: 1 });

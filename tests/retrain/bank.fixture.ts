@@ -202,8 +202,9 @@ export class Bank {
         ],
       );
       await this.db.query(
-        `INSERT INTO verdict SELECT 'v' || id, id, true, happened_at + interval '2 days' FROM unnest($1::text[]) AS t(id) JOIN event USING (id)`,
-        [rows.filter((r) => r.fraud).map((r) => r.id)],
+        `INSERT INTO verdict SELECT 'v' || id, id, fraud, happened_at + interval '2 days'
+         FROM unnest($1::text[], $2::boolean[]) AS t(id, fraud) JOIN event USING (id)`,
+        [column((r) => r.id), column((r) => r.fraud)],
       );
     }
   }

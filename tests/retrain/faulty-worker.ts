@@ -79,9 +79,14 @@ export async function serveWorkflows(
 
 function stopper(workers: readonly Worker[], close: () => Promise<void>): () => Promise<void> {
   const ended = Promise.all(workers.map((worker) => worker.run())).catch(() => undefined);
-  return async () => {
+  const stop = async () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await ended;
     await close();
+  };
+  let stopped: Promise<void> | undefined;
+  return () => {
+    stopped ??= stop();
+    return stopped;
   };
 }

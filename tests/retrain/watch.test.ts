@@ -22,7 +22,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a new champion that is 
     bank = await Bank.drifted(addresses);
     await bank.live(49, 58, 'after');
     await bank.withWorker(LATER, { after: undefined }, () => bank.load('2026-02-18', '2026-02-27'));
-  }, 3 * MINUTES);
+  }, 5 * MINUTES);
 
   afterAll(() => bank?.close());
 

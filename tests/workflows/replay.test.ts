@@ -9,7 +9,9 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { beforeAll, expect, test } from 'vitest';
+import * as workflows from '../../workflows/index.ts';
 import { type KeptHistory, keptHistories } from './histories.ts';
+import { PIPELINE } from './shop.fixture.ts';
 
 const quiet = new DefaultLogger('ERROR', () => undefined);
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
@@ -32,7 +34,9 @@ async function replay(kept: KeptHistory): Promise<ReplayResult> {
 test('there are histories of every kind of workflow', () => {
   const first = histories.map(({ history }) => history.events[0]?.workflowExecutionStartedEventAttributes);
   const kinds = new Set(first.map((started) => started?.workflowType?.name));
-  expect([...kinds].sort()).toEqual(['backfill', 'converge', 'ingest', 'shop_daily']);
+  // The default one serves every pipeline.
+  const served = Object.keys(workflows).map((name) => (name === 'default' ? PIPELINE : name));
+  expect([...kinds].sort()).toEqual(served.sort());
 });
 
 test.each(histories)('$name goes the way it went', async (kept) => {
