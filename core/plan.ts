@@ -8,6 +8,7 @@ import { type LacksMentions, mentionQuestion } from './mentions.ts';
 import { mergeSource, mustRemerge, pendingInputs } from './pending.ts';
 import { partitionScope, tableScope } from './scopes.ts';
 import { type Ledgers, ledgerOf, type Stale, stalePartitions } from './staleness.ts';
+import { taskGroups } from './task-groups.ts';
 
 /**
  * One piece of work that ends in one commit. Safe in JSON.
@@ -45,9 +46,6 @@ export interface Plan {
 
 /** Who can read rows answers which partitions are stale: those that hold changed keys, or lack mentioned ones. */
 export type KeyScan = (question: HoldsKeys | LacksMentions) => Promise<ReadonlySet<string>>;
-
-/** Most partitions that one commit rebuilds. A build that reads much per partition takes one at a time. */
-const PARTITIONS_PER_TASK = 31;
 
 /**
  * What to do next in a batch; nothing ready and nothing blocked: the batch is done and a cut can be taken. A dataset waits
@@ -139,7 +137,7 @@ async function dueTasks(
   const { held, checked } = await narrow(dataset, own, ledgers, candidates, scan);
   const why = [...stale, ...held].sort((a, b) => (a.partition < b.partition ? -1 : 1));
   const kind = dataset.write.kind === 'merge' ? 'rebuild' : 'replace';
-  const groups = chunk(why, readsMuch(dataset) ? 1 : PARTITIONS_PER_TASK);
+  const groups = taskGroups(dataset, ledgers, why);
   // A merged table has one scope: its rebuilds come one after the other.
   const now = kind === 'rebuild' ? groups.slice(0, 1) : groups;
   return {
@@ -201,17 +199,4 @@ export async function narrow(
     if (asked.size > 0) checked.push({ input: name, version, scanned: own.version, partitions: [...asked.keys()] });
   }
   return { held: [...held.values()], checked };
-}
-
-/** Where time does not cut the output, each of its partitions would read the whole input again: together they read it once. */
-function readsMuch(dataset: DerivedDataset): boolean {
-  if (dataset.partitionBy.kind !== 'time') return false;
-  return Object.values(dataset.inputs).some(
-    ({ mapping, dataset: input }) =>
-      mapping.kind === 'window' || (mapping.kind === 'all' && input.partitionBy.kind === 'time'),
-  );
-}
-
-function chunk<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

@@ -55,24 +55,37 @@ describe('plan', () => {
     await expect(plan(part, { ...batch, frozen: { 'bronze.payment': 3 } }, ledgers, none)).rejects.toThrow(/version 3/);
   });
 
-  it('groups a replace, and takes one partition at a time where a window is read', async () => {
+  it('groups a replace', async () => {
     const ledgers = new Map([['silver.payment', filled('silver.payment', days(40))]]);
     const { ready } = await planOf(ledgers);
     expect(ready.map((t) => [t.dataset, t.partitions.length])).toEqual([
       ['gold.fact', 31],
       ['gold.fact', 9],
     ]);
-    const built = ledgerOf('gold.fact', [
-      { claim: { inputs: { 'silver.payment': 0, 'silver.refund': -1 } }, partitions: { [day(1)]: 'x', [day(2)]: 'x' } },
+  });
+
+  it('where a window is read, neighbours go together as long as their rows are few', async () => {
+    const factOf = (rows: Readonly<Record<string, number>>) => {
+      const names = Object.keys(rows);
+      const claim = { inputs: { 'silver.payment': 0, 'silver.refund': -1 } };
+      const partitions = Object.fromEntries(names.map((name) => [name, 'x']));
+      const built = ledgerOf('gold.fact', [{ claim, partitions }]);
+      const counted = [...built.partitions].map(([name, state]) => [name, { ...state, rows: rows[name]! }] as const);
+      return new Map([
+        ['silver.payment', filled('silver.payment', names)],
+        ['gold.fact', { ...built, partitions: new Map(counted) }],
+      ]);
+    };
+    // Day 2 is stale too where day 1 is there, so a gap begins after its window.
+    const groups = async (rows: Readonly<Record<string, number>>) =>
+      (await planOf(factOf(rows))).ready.map((t) => t.partitions);
+    expect(await groups({ [day(1)]: 10, [day(2)]: 10 })).toEqual([[day(1), day(2)]]);
+    expect(await groups({ [day(1)]: 1_500_000, [day(2)]: 400_000, [day(3)]: 400_000 })).toEqual([
+      [day(1), day(2)],
+      [day(3)],
     ]);
-    const two = new Map([
-      ['silver.payment', filled('silver.payment', days(2))],
-      ['gold.fact', built],
-    ]);
-    expect(short((await planOf(two)).ready)).toEqual([
-      `replace gold.rolling ${day(1)}`,
-      `replace gold.rolling ${day(2)}`,
-    ]);
+    expect(await groups({ [day(1)]: 9_000_000, [day(2)]: 9_000_000 })).toEqual([[day(1)], [day(2)]]);
+    expect(await groups({ [day(1)]: 10, [day(9)]: 10 })).toEqual([[day(1), day(2), day(3)], [day(9)]]);
   });
 
   it('asks for scans, rebuilds what holds changed keys, and reports what was scanned in vain', async () => {
