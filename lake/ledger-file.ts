@@ -122,27 +122,30 @@ function partitionsOf(column: Texts, numbers: Numbers): Map<string, PartitionSta
   const contents = numbers('partition', 'version');
   const builds = numbers('partition', 'built_version');
   const hashes = column('partition', 'content_hash');
-  const inputs = column('partition', 'inputs');
-  // Thousands of partitions were built from the same few versions: one object for all of them.
-  const known = new Map<string, Readonly<Record<string, number>>>();
+  const inputs = parseRuns<Readonly<Record<string, number>>>(column('partition', 'inputs'));
   const partitions = new Map<string, PartitionState>();
   column('partition', 'name').forEach((name, i) => {
-    const text = inputs[i]!;
-    let versions = known.get(text);
-    if (!versions) {
-      versions = JSON.parse(text) as Record<string, number>;
-      known.set(text, versions);
-    }
     partitions.set(name, {
       digest: digests[i]!,
       rows: rows[i]!,
       contentVersion: contents[i]!,
       builtVersion: builds[i]!,
-      inputs: versions,
+      inputs: inputs[i]!,
       contentHash: hashes[i]!,
     });
   });
   return partitions;
+}
+
+/** JSON texts as values, parsed in one go. Neighbours of one text, such as partitions of one build, share the value. */
+function parseRuns<T>(texts: readonly string[]): T[] {
+  const runs = texts.filter((text, i) => i === 0 || text !== texts[i - 1]);
+  const values = JSON.parse(`[${runs.join(',')}]`) as T[];
+  let run = -1;
+  return texts.map((text, i) => {
+    if (i === 0 || text !== texts[i - 1]) run += 1;
+    return values[run]!;
+  });
 }
 
 function scopesOf(column: Texts, numbers: Numbers): Map<string, ScopeState> {
