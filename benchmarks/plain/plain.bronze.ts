@@ -47,9 +47,14 @@ async function lowerBound(session: Session, lake: PlainLake, dataset: SourceData
 }
 
 async function postgresRows(session: Session, dataset: SourceDataset, lower: string | undefined): Promise<string> {
-  const columns = dataset.columns.map(
-    ({ name, sqlType }) => `${ident(dataset.sourceColumns[name]!)}::${sqlType} AS ${ident(name)}`,
-  );
+  const columns = dataset.columns.map(({ name, sqlType, json }) => {
+    const column = ident(dataset.sourceColumns[name]!);
+    // A list's own text is not JSON.
+    const value = json
+      ? `CASE WHEN typeof(${column}) LIKE '%[]' THEN to_json(${column})::VARCHAR ELSE ${column}::VARCHAR END`
+      : column;
+    return `${value}::${sqlType} AS ${ident(name)}`;
+  });
   const rows = `SELECT ${columns.join(', ')} FROM ${PLAIN_SERVER}.${dataset.relation}`;
   if (dataset.extraction.kind === 'cursor')
     return lower === undefined ? rows : `${rows} WHERE ${ident(dataset.extraction.column)} >= TIMESTAMPTZ '${lower}'`;
