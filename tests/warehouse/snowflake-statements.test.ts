@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { SnowflakeOptions } from '../../warehouse/snowflake/connection-options.ts';
 import { openSnowflakeWarehouse } from '../../warehouse/snowflake/snowflake-warehouse.ts';
 import { freshName } from '../servers.fresh.ts';
@@ -140,14 +140,24 @@ await describeWith(['snowflake'], 'the statements sent to Snowflake (stand-in)',
     await external.publish(difference(files, 'sales', null, 2));
     const { statements } = proxy;
     expect(statements.filter((sql) => /^CREATE STAGE/.test(sql))).toEqual([
-      expect.stringMatching(/"LOAD" URL = 'file:.*\/' STORAGE_INTEGRATION = "LAKE"$/),
+      expect.stringMatching(/"LAKE" URL = 'file:.*\/' STORAGE_INTEGRATION = "LAKE"$/),
     ]);
     expect(statements.filter((sql) => /^(PUT|REMOVE)/.test(sql))).toEqual([]);
     const copies = statements.filter((sql) => sql.startsWith('COPY'));
     expect(copies).toEqual([
-      expect.stringMatching(/"LOAD" FILES = \('sales-fact-\d-\d.parquet', 'sales-fact-\d-\d.parquet'\)/),
+      expect.stringMatching(/"LAKE" FILES = \('sales-fact-\d-\d.parquet', 'sales-fact-\d-\d.parquet'\)/),
       expect.stringContaining(`FILES = ('sales-dim-2.parquet')`),
     ]);
     expect(await expectConsistent(external, 'sales')).toBe(2);
+    // What does not lie there is uploaded, which an external stage does not take.
+    const elsewhere = join(files, '..', freshName('elsewhere'));
+    onTestFinished(() => rm(elsewhere, { recursive: true, force: true }));
+    await writeFiles(elsewhere, 'sales', 3);
+    proxy.arm();
+    await external.publish(difference(elsewhere, 'sales', 2, 3));
+    const uploads = proxy.statements.filter((sql) => /^(PUT|REMOVE|COPY)/.test(sql));
+    expect(uploads).toHaveLength(5);
+    for (const sql of uploads) expect(sql).toContain('"LOAD"/runs/');
+    expect(await expectConsistent(external, 'sales')).toBe(3);
   });
 });

@@ -12,9 +12,9 @@ export interface SnowflakeOptions {
   readonly database: string;
   /** Schema of the published tables; Strata's own things are in `<schema>_STRATA` beside it. */
   readonly schema: string;
-  /** Stage in `<schema>_STRATA`; default LOAD. With dots: a stage elsewhere, `DB.SCHEMA.STAGE`, which must exist. */
+  /** Stage in `<schema>_STRATA`; default LOAD, or LAKE for an external one. With dots: a stage elsewhere, `DB.SCHEMA.STAGE`, which must exist. */
   readonly stage?: string;
-  /** Where an external stage points, `s3://bucket/prefix/`: files below it are copied from where they are. */
+  /** Where an external stage points, `s3://bucket/prefix/`: files below it are copied from where they are, others are uploaded to LOAD. */
   readonly stageUrl?: string;
   /** Lets Strata create the external stage with this storage integration. */
   readonly storageIntegration?: string;

@@ -5,7 +5,16 @@ import { type Changes, planChanges } from './changes.ts';
 import { createLedger, createSchemas, fence, ledgerTable, moveLedger } from './ledger.ts';
 import { finish } from './leftovers.ts';
 import { emptyTable, fenced, type Load, loadTable } from './load-table.ts';
-import { cleanLeftovers, cleanUp, copyIn, createStage, createStagingTable, type Staging, upload } from './staging.ts';
+import {
+  cleanLeftovers,
+  cleanUp,
+  copyIn,
+  createStages,
+  createStagingTable,
+  type Staging,
+  stagingOf,
+  upload,
+} from './staging.ts';
 
 /**
  * What needs no virtual warehouse and may take long comes first: the files' way to the stage. Then all the rest in one
@@ -17,11 +26,11 @@ export async function publishOnce(publishing: Publishing, attempt: Attempt, firs
   const { client, options, place, publication, session, wanted } = publishing;
   const { tables } = publication;
   const { run } = attempt;
-  const staging: Staging = { place, options, attempt: attempt.name };
+  const staging = stagingOf(place, options, attempt.name, tables);
   const step = async (done: PublishStep) => wanted.onStep?.(done);
 
   if (first) await createSchemas(client, place, run('ledger'));
-  await createStage(client, staging, run('stage'));
+  await createStages(client, staging, run('stage'));
   if (publishing.cleanBefore) await cleanLeftovers(client, staging, publishing.cleanBefore, run('clean'));
   for (const [i, table] of tables.entries()) await upload(client, staging, session, i, table, run('upload'));
   await step('copied');

@@ -11,7 +11,8 @@ import type { RunOptions, SnowflakeClient, StatementResult } from './client.ts';
 import type { SnowflakeOptions } from './connection-options.ts';
 import { name, own, ownSchema, type Place, quoted, snowflakeType } from './names.ts';
 
-const DEFAULT_STAGE = 'LOAD';
+/** Stages that Strata makes: for files that it uploads, and for those that lie below STRATA_SNOWFLAKE_STAGE_URL. */
+const [INTERNAL, EXTERNAL] = ['LOAD', 'LAKE'];
 /** More files than this one COPY does not take by name. */
 const FILES_OF_COPY = 1000;
 
@@ -21,6 +22,12 @@ export interface Staging {
   readonly options: SnowflakeOptions;
   /** Begins with the day, so that what dead attempts left can be told by its age. */
   readonly attempt: string;
+  /** Some files lie where Snowflake cannot read them. */
+  readonly uploads: boolean;
+}
+
+export function stagingOf(place: Place, options: SnowflakeOptions, attempt: string, tables: readonly PublishedTable[]): Staging {
+  return { place, options, attempt, uploads: tables.some((table) => !inPlace(options, urisOf(table))) };
 }
 
 /** `20261122T024500_<uuid>`: sorts by time. */
@@ -30,21 +37,28 @@ export const attemptName = (now: Date, uuid: string): string =>
 export const stagingTable = ({ place, attempt }: Staging, index: number): string =>
   own(place, `STAGING_${attempt}_${index}`);
 
-export function stageName({ place, options }: Pick<Staging, 'place' | 'options'>): string {
-  const stage = options.stage ?? DEFAULT_STAGE;
-  return stage.includes('.') ? stage.split('.').map(name).join('.') : own(place, stage);
-}
+type Stage = Pick<Staging, 'place' | 'options'>;
+
+/** An external stage takes no uploads: where one is set, those go to a stage of Strata's own. */
+const internalStage = ({ place, options }: Stage): string =>
+  stageName(place, options.stageUrl === undefined ? (options.stage ?? INTERNAL) : INTERNAL);
+
+const externalStage = ({ place, options }: Stage): string => stageName(place, options.stage ?? EXTERNAL);
+
+const stageName = (place: Place, stage: string): string =>
+  stage.includes('.') ? stage.split('.').map(name).join('.') : own(place, stage);
 
 const runFolder = ({ attempt }: Staging): string => `runs/${attempt}/`;
 
-/** Makes the stage where it is Strata's own. */
-export async function createStage(client: SnowflakeClient, staging: Staging, run: RunOptions): Promise<void> {
-  const { options } = staging;
-  if (options.stage?.includes('.')) return;
-  const external = options.stageUrl === undefined ? '' : ` URL = ${quoted(options.stageUrl)}`;
-  const integration =
-    options.storageIntegration === undefined ? '' : ` STORAGE_INTEGRATION = ${name(options.storageIntegration)}`;
-  await client.run(`CREATE STAGE IF NOT EXISTS ${stageName(staging)}${external}${integration}`, run);
+/** Makes the stages that are Strata's own. */
+export async function createStages(client: SnowflakeClient, staging: Staging, run: RunOptions): Promise<void> {
+  const { stage, stageUrl, storageIntegration } = staging.options;
+  const exists = stage?.includes('.') === true;
+  if (staging.uploads && !(exists && stageUrl === undefined))
+    await client.run(`CREATE STAGE IF NOT EXISTS ${internalStage(staging)}`, run);
+  if (stageUrl === undefined || exists) return;
+  const integration = storageIntegration === undefined ? '' : ` STORAGE_INTEGRATION = ${name(storageIntegration)}`;
+  await client.run(`CREATE STAGE IF NOT EXISTS ${externalStage(staging)} URL = ${quoted(stageUrl)}${integration}`, run);
 }
 
 /** Files that lie below an external stage are copied from where they are. */
@@ -71,7 +85,7 @@ export async function upload(
   let count = 0;
   // A folder for each: files of two partitions may have one name. The client takes the path as it is, not as a URL.
   const put = (path: string) => {
-    const target = `@${stageName(staging)}/${runFolder(staging)}${index}/${count++}/`;
+    const target = `@${internalStage(staging)}/${runFolder(staging)}${index}/${count++}/`;
     return client.run(`PUT ${quoted(`file://${path}`)} ${target} ${options}`, run);
   };
   const local = uris.filter((uri) => !uri.startsWith('s3://'));
@@ -142,9 +156,11 @@ export async function copyIn(
 ): Promise<void> {
   const uris = urisOf(table);
   if (uris.length === 0) return;
-  const into = `COPY INTO ${stagingTable(staging, index)} FROM @${stageName(staging)}`;
+  const there = inPlace(staging.options, uris);
+  const stage = there ? externalStage(staging) : internalStage(staging);
+  const into = `COPY INTO ${stagingTable(staging, index)} FROM @${stage}`;
   let loaded = 0;
-  if (inPlace(staging.options, uris)) {
+  if (there) {
     const paths = uris.map((uri) => toUri(uri).slice(staging.options.stageUrl!.length));
     for (let from = 0; from < paths.length; from += FILES_OF_COPY) {
       const files = paths.slice(from, from + FILES_OF_COPY).map(quoted);
@@ -155,7 +171,7 @@ export async function copyIn(
   }
   if (loaded === uris.length) return;
   throw new StrataError('storage', `${table.name}: of ${uris.length} staged files Snowflake loaded ${loaded}`, {
-    where: `@${stageName(staging)}`,
+    where: `@${stage}`,
     hint: 'It is tried again. Readers keep the last cut.',
   });
 }
@@ -175,8 +191,7 @@ export async function cleanUp(
   for (let index = 0; index < tables; index++) {
     await client.run(`DROP TABLE IF EXISTS ${stagingTable(staging, index)}`, run);
   }
-  if (staging.options.stageUrl === undefined)
-    await client.run(`REMOVE @${stageName(staging)}/${runFolder(staging)}`, run);
+  if (staging.uploads) await client.run(`REMOVE @${internalStage(staging)}/${runFolder(staging)}`, run);
 }
 
 /** Removes what attempts that began before this moment left; a live one that is that slow loses its files and fails. */
@@ -196,10 +211,10 @@ export async function cleanLeftovers(
     if (began !== undefined && began < oldest)
       await client.run(`DROP TABLE IF EXISTS ${own(place, String(row[at]))}`, run);
   }
-  if (staging.options.stageUrl !== undefined) return;
-  const files = await client.run(`LIST @${stageName(staging)}/runs/`, run);
+  if (!staging.uploads) return;
+  const files = await client.run(`LIST @${internalStage(staging)}/runs/`, run);
   const runs = new Set(files.rows.map((row) => /(?:^|\/)runs\/(\d{8}T\d{6}_\w+)\//.exec(String(row[0]))?.[1]));
   for (const old of runs) {
-    if (old !== undefined && old < oldest) await client.run(`REMOVE @${stageName(staging)}/runs/${old}/`, run);
+    if (old !== undefined && old < oldest) await client.run(`REMOVE @${internalStage(staging)}/runs/${old}/`, run);
   }
 }
