@@ -20,7 +20,7 @@ USER, ROLE, WAREHOUSE, DATABASE = "STRATA", "STRATA_LOADER", "STRATA_WH", "ANALY
 import duckdb, jwt, sqlglot, uvicorn
 import fakesnow.server as server
 from cryptography.hazmat.primitives import serialization
-from fakesnow import info_schema
+from fakesnow import info_schema, transforms
 from fakesnow.instance import FakeSnow
 from fakesnow.transforms import stage
 from sqlglot import exp
@@ -28,7 +28,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-# fakesnow keeps no comments of views.
+# fakesnow sums decimals as floating point, and keeps no comments of views.
+transforms.numeric_agg_implicit_cast = lambda expression: expression
 views = info_schema.SQL_CREATE_INFORMATION_SCHEMA_VIEWS_VIEW
 views.template = views.template.replace("null::VARCHAR as COMMENT", "comment as COMMENT")
 os.makedirs(os.path.join(FOLDER, "stages"), exist_ok=True)
