@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSession, type Session } from '../../engine/session.ts';
-import { literal, render } from '../../engine/sql-text.ts';
+import { literal } from '../../engine/sql-text.ts';
 import { type Column, type Dataset, sharedColumn } from '../../ml/dataset.ts';
 
 export interface Part extends Dataset {
@@ -25,10 +23,8 @@ const WEEK = 7;
 const EXPECTED = { train: [67_240, 598], test: [58_264, 385] } as const;
 
 /** Four folds as the handbook makes them: a week to train, a week until labels are known, a week to test. */
-export async function makeFolds(transactions: string, folder: string, count: number): Promise<Fold[]> {
+export async function makeFolds(features: string, folder: string, count: number): Promise<Fold[]> {
   await using session = await openSession({ memoryLimit: '2GB', threads: 2, tempDirectory: folder });
-  const features = join(folder, 'handbook-features.parquet');
-  if (!existsSync(features)) await computeFeatures(session, transactions, features);
   const folds: Fold[] = [];
   for (let fold = 0; fold < count; fold++) {
     const first = FIRST_TRAINING_DAY - fold * WEEK;
@@ -55,18 +51,6 @@ export async function makeFolds(transactions: string, folder: string, count: num
   return folds;
 }
 
-/** With the project's own SQL; the ingest that brings its rows there has tests and benchmarks of its own. */
-async function computeFeatures(session: Session, transactions: string, target: string): Promise<void> {
-  const sql = await readFile(new URL('../handbook/features.sql', import.meta.url), 'utf8');
-  const types = `{'transaction_id': 'INTEGER', 'tx_datetime': 'TIMESTAMPTZ', 'customer_id': 'INTEGER', 'terminal_id': 'INTEGER',
-    'tx_amount': 'DECIMAL(18,2)', 'tx_time_seconds': 'INTEGER', 'tx_time_days': 'INTEGER', 'tx_fraud': 'BOOLEAN'}`;
-  const tx = `SELECT *, CAST(tx_datetime AS DATE) AS tx_date FROM read_csv(${literal(transactions)}, types = ${types})`;
-  await session.run(`CREATE TABLE tx AS ${tx}`);
-  const own = render(sql, { tx: 'tx', past: 'tx' });
-  await session.run(`COPY (${own}) TO ${literal(target)} (FORMAT parquet)`);
-  await session.run('DROP TABLE tx');
-}
-
 async function readPart(session: Session, sql: string, csv: string): Promise<Part> {
   const names = (await session.columns(sql)).map((c) => c.name);
   const features = names.slice(names.indexOf('amount'));
@@ -85,12 +69,4 @@ async function readPart(session: Session, sql: string, csv: string): Promise<Par
   });
   const columns: Column[] = features.map((name, i) => ({ name, kind: 'number', values: values[i]! }));
   return { columns, rows, target: Uint8Array.from(target!), csv, customers: customers!, days: days! };
-}
-
-/** The simulator's output, made once and kept. */
-export async function transactionsIn(folder: string, make: (target: string) => Promise<void>): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const target = join(folder, 'transactions.csv');
-  if (!existsSync(target)) await make(target);
-  return target;
 }

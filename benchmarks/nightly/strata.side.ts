@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +6,7 @@ import { queueName } from '../../core/queue-names.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import { dayNumber, nightAfter } from '../../demo/demo.days.ts';
 import { figuresSince, processFigures } from '../figures.ts';
+import { startWorker, stopWorker } from '../worker-process.ts';
 import { activityTimes } from './activity-times.ts';
 import type { BenchCompany } from './bench-company.ts';
 import { type Limits, type Night, PIPELINE, type Side, WAREHOUSE } from './side.ts';
@@ -43,7 +42,7 @@ export function strataSide({ company, temporal, extensions }: BenchCompany, { me
         return { ...night, ...figuresSince(before, worker.pid!) };
       } finally {
         await connection.close();
-        await stop(worker);
+        await stopWorker(worker);
       }
     },
   };
@@ -64,33 +63,4 @@ async function run(client: Client, day: number): Promise<Pick<Night, 'seconds' |
   // It waits a moment for others who may ask; the next worker serves another lake and must not find it.
   await client.workflow.getHandle(workflowIds.converge(ENV, PIPELINE)).result();
   return { seconds, steps: await activityTimes(client, began) };
-}
-
-async function startWorker(cwd: string, variables: Record<string, string>): Promise<ChildProcess> {
-  const foreign = /^(STRATA_|TEMPORAL_|AWS_|POSTGRES_URL|MONGODB_URL)/;
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
-  const worker = spawn(process.execPath, [join(ROOT, 'bin/strata.mjs'), 'worker'], {
-    cwd,
-    env: { ...own, ...variables },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  process.once('exit', () => worker.kill('SIGKILL'));
-  let said = '';
-  worker.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    if (said.includes('serving ') && !text.includes('stopped')) process.stderr.write(text);
-    said += text;
-  });
-  const ended = once(worker, 'exit');
-  while (!said.includes('serving ')) {
-    await Promise.race([once(worker.stderr!, 'data'), ended]);
-    if (worker.exitCode !== null) throw new Error(`The worker ended before it served:\n${said}`);
-  }
-  return worker;
-}
-
-async function stop(worker: ChildProcess): Promise<void> {
-  if (worker.exitCode !== null || worker.signalCode !== null) return;
-  const ended = once(worker, 'exit');
-  worker.kill('SIGTERM');
-  await ended;
 }

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { openSession } from '../../engine/session.ts';
+import { ident, literal } from '../../engine/sql-text.ts';
 import { machine, median, printTable } from '../figures.ts';
-import { DAYS, SESSION, writeFacts } from './fact.data.ts';
+import { COLUMNS, DAYS, SESSION, writeFacts } from './fact.data.ts';
 
 const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SIDE = fileURLToPath(new URL('./side.ts', import.meta.url));
 
 interface Figures {
@@ -25,7 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const rowsPerDay = Math.ceil(Number(values.rows) / DAYS);
   const folder = await mkdtemp(join(tmpdir(), 'strata-bench-warehouse-'));
   try {
-    const facts = join(folder, 'facts');
+    const facts = join(ROOT, '.strata', 'bench', `warehouse-${rowsPerDay * DAYS}`);
     await writeFacts(facts, rowsPerDay);
     console.log(`${machine()}; ${rowsPerDay * DAYS} rows in ${DAYS} files, memory limit ${SESSION.memoryLimit}`);
     const rows: (string | number)[][] = [];
@@ -40,6 +43,8 @@ export async function main(args: readonly string[]): Promise<void> {
           'strata' | 'plain',
           Figures
         >;
+        if (pair === 1)
+          console.log(`${load}: ${await sameRows(path('strata'), path('plain'))} rows, the same on both sides`);
         pairs.push([figures.strata, figures.plain]);
         rows.push(line(`${load}, pair ${pair}`, figures.strata, figures.plain));
       }
@@ -70,4 +75,21 @@ const line = (name: string, strata: Figures, plain: Figures) => [
 async function loadBy(side: string, load: string, path: string, facts: string): Promise<Figures> {
   const { stdout } = await run(process.execPath, ['--import', 'tsx', SIDE, side, load, path, facts]);
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Figures;
+}
+
+/** Every value of every row, whatever their order. @throws when the two files differ */
+async function sameRows(strata: string, plain: string): Promise<bigint> {
+  await using session = await openSession(SESSION);
+  const digest = async (path: string, table: string) => {
+    await session.run(`ATTACH ${literal(path)} AS side (READ_ONLY, TYPE duckdb)`);
+    const names = COLUMNS.map((c) => ident(c.name)).join(', ');
+    const [found] = await session.rows<{ rows: bigint; sum: string }>(
+      `SELECT count(*) AS rows, sum(hash(${names})::HUGEINT)::VARCHAR AS sum FROM side.${table}`,
+    );
+    await session.run('DETACH side');
+    return found!;
+  };
+  const [ours, theirs] = [await digest(strata, 'dev.fact_payment'), await digest(plain, 'main.fact_payment')];
+  if (ours.rows !== theirs.rows || ours.sum !== theirs.sum) throw new Error('the two sides differ');
+  return ours.rows;
 }
