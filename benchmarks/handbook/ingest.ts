@@ -45,6 +45,9 @@ export async function ingestHandbook(csv: string, folder: string, target: string
       STRATA_TEMPORAL_ADDRESS: temporal,
       STRATA_SOURCE_HANDBOOK: postgresUrl,
       STRATA_DUCKDB_EXTENSIONS: extensions,
+      STRATA_DUCKDB_MEMORY: '2GB',
+      // All days at once: each batch would build the days anew whose windows reach into it.
+      STRATA_BATCH_PARTITIONS: '200',
     });
     try {
       const [, run] = await timed(() => runPipeline(temporal));
@@ -89,7 +92,7 @@ async function writeFeatures(lake: string, target: string): Promise<{ rows: numb
   if (JSON.stringify(found) !== JSON.stringify(EXPECTED)) {
     throw new Error(`the features are of ${JSON.stringify(found)}, not of ${JSON.stringify(EXPECTED)}`);
   }
-  await session.run(`COPY (FROM ${source}) TO ${literal(target)} (FORMAT parquet)`);
+  await session.run(`COPY (SELECT * EXCLUDE (_partition) FROM ${source}) TO ${literal(target)} (FORMAT parquet)`);
   return { rows: found!.rows };
 }
 

@@ -10,6 +10,7 @@ import {
   integer,
   key,
   merge,
+  month,
   pipeline,
   postgres,
   project,
@@ -60,7 +61,7 @@ export const handbookFeatures = dataset({
   // Thirty days that end seven days before the payment: the longest window.
   inputs: { tx, past: tx.window('37 days') },
   sql: 'features.sql',
-  partitionBy: day('tx_date'),
+  partitionBy: month('tx_date'),
   columns: {
     transaction_id: key(integer()),
     tx_date: date(),

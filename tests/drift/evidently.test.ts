@@ -25,6 +25,8 @@ const MEASURES: Readonly<Record<string, keyof Measures>> = {
   jensenshannon: 'jensenShannon',
   wasserstein: 'wasserstein',
   ks: 'ksP',
+  chisquare: 'chiSquaredP',
+  z: 'zP',
 };
 const DISTANCES = ['psi', 'kl_div', 'jensenshannon'];
 
@@ -59,11 +61,13 @@ function question(seed: number): Question {
   const rows = (count: number, by: number) =>
     Array.from({ length: count }, () => (next() < missing ? null : shapes[at]!(by)));
   const numeric = at < 4;
+  // Also where Evidently itself would take a distance, because there are many rows.
+  const counted = at === 5 ? ['chisquare', 'z'] : ['chisquare'];
   return {
     kind: numeric ? 'numeric' : 'categorical',
     reference: rows(n, 0),
     current: rows(m, shift),
-    measures: numeric ? [...DISTANCES, 'wasserstein', 'ks'] : DISTANCES,
+    measures: [...DISTANCES, ...(numeric ? ['wasserstein', 'ks'] : counted)],
   };
 }
 

@@ -31,7 +31,7 @@ export function take<T>(memory: WasmMemory, type: Numbers<T>, length: number): T
     before = memory.grow(Math.ceil(bytes / PAGE));
   } catch (cause) {
     throw new StrataError('bad_input', 'The training set is too large: its bins and histograms need more than 4 GiB', {
-      hint: 'Train on fewer rows or features; a row takes 12 bytes and 4 per feature.',
+      hint: 'Train on fewer rows or features; a row takes 16 bytes and 4 per feature.',
       cause,
     });
   }
