@@ -3,6 +3,7 @@ import type { Interval } from '../core/interval.ts';
 import type { Claim, Version } from '../core/ledger.ts';
 import type { Task } from '../core/plan.ts';
 import type { Reprocess } from '../core/staleness.ts';
+import type { PublishedCut } from '../warehouse/warehouse.ts';
 import type { IngestResult } from './run.types.ts';
 
 /** Bronze that must be in the cut: source dataset -> partition -> version of its content. */
@@ -108,6 +109,8 @@ export interface PublishInput {
   readonly pipeline: string;
   readonly to: string;
   readonly cut: number;
+  /** Where a person asks, for a cut that may be an earlier one: what the warehouse held then. Undefined: forward only. */
+  readonly from?: PublishedCut | null;
 }
 
 export interface PublishResult {
@@ -116,4 +119,6 @@ export interface PublishResult {
   readonly tables: number;
   readonly rows: number;
   readonly millis: number;
+  /** What people should know although nothing failed. */
+  readonly note?: string;
 }

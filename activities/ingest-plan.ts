@@ -1,7 +1,7 @@
 import { isSettled } from '../core/coverage.ts';
 import type { SourceDataset } from '../core/dataset.ts';
-import { type Grain, type Interval, intervalOf, partitionsIn } from '../core/interval.ts';
-import { covers } from '../core/interval-set.ts';
+import { type Grain, type Interval, intervalOf, overlaps, partitionsIn } from '../core/interval.ts';
+import { covers, type IntervalSet } from '../core/interval-set.ts';
 import type { LedgerState } from '../core/ledger.ts';
 import type { Reprocess } from '../core/staleness.ts';
 
@@ -47,9 +47,17 @@ function chunksOf(range: Interval, grain: Grain): Interval[] {
 
 /**
  * Must this ingest be done? `none` and `stale`: where nobody has looked yet. `failed`: also where a look could not see
- * everything. `completed`: always.
+ * everything, and where the newest one failed although an earlier one had covered the time. `completed`: always.
+ * @param failed time of which the newest look failed
  */
-export function isDue(source: SourceDataset, ledger: LedgerState, interval: Interval, reprocess: Reprocess): boolean {
+export function isDue(
+  source: SourceDataset,
+  ledger: LedgerState,
+  interval: Interval,
+  reprocess: Reprocess,
+  failed: IntervalSet = [],
+): boolean {
   if (reprocess === 'completed' || source.extraction.kind === 'snapshot') return true;
-  return reprocess === 'failed' ? !isSettled(ledger, interval) : !covers(ledger.covered, interval);
+  if (reprocess !== 'failed') return !covers(ledger.covered, interval);
+  return !isSettled(ledger, interval) || failed.some((look) => overlaps(look, interval));
 }

@@ -29,6 +29,8 @@ const backfillShape = z.strictObject({
   newestFirst: z.boolean().default(false),
 });
 
+const publicationShape = z.strictObject({ pipeline: z.string(), cut: z.int().min(1) });
+
 /** What a run is asked to do, checked. */
 export interface CheckedInput {
   readonly pipeline: Pipeline;
@@ -79,7 +81,25 @@ export function checkBackfill(project: Project, input: unknown, now: Instant): C
   const pipeline = pipelineNamed(project, name);
   const interval = resolveRange(from, to, pipeline.grain);
   refuseOutside(pipeline, interval, now);
-  return { pipeline, interval, params: checkParams(pipeline, params ?? {}), ...rest };
+  const checked = checkParams(pipeline, params ?? {});
+  const whole = checked.fullRefresh === true && { reprocess: 'completed' as const };
+  return { pipeline, interval, params: checked, ...rest, ...whole };
+}
+
+/** @throws bad_input that says what is valid */
+export function checkPublication(
+  project: Project,
+  input: unknown,
+): { pipeline: Pipeline; publishTo: string; cut: number } {
+  const { pipeline: name, cut } = parse(publicationShape, input ?? {}, '{"pipeline":"...","cut":12}');
+  const pipeline = pipelineNamed(project, name);
+  if (!pipeline.publish) {
+    const others = project.pipelines.filter(({ publish }) => publish).map((p) => p.name);
+    throw new StrataError('bad_input', `${name} publishes nothing`, {
+      hint: others.length > 0 ? `These do: ${others.join(', ')}.` : 'Give it `publish: { to: ... }`.',
+    });
+  }
+  return { pipeline, publishTo: pipeline.publish.to, cut };
 }
 
 /** The last whole interval before a moment: at 02:00 of a day, the day before. */
@@ -116,7 +136,7 @@ function checkParams(pipeline: Pipeline, given: Readonly<Record<string, unknown>
   const parsed = shape.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new StrataError('bad_input', `Parameters of ${pipeline.name}: ${issues(parsed.error)}`, {
-    hint: `Parameters are: ${valid.join(', ')}.`,
+    hint: `Its parameters are: ${valid.join(', ')}.`,
   });
 }
 

@@ -4,11 +4,14 @@ import { nextEpochs } from '../core/claims.ts';
 import { ownedBy } from '../core/graph.ts';
 import { instant } from '../core/instant.ts';
 import { type Interval, printInterval } from '../core/interval.ts';
+import type { IntervalSet } from '../core/interval-set.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
 import type { Claim } from '../core/ledger.ts';
 import { ingestScope } from '../core/scopes.ts';
+import { failedLooks } from './failed-looks.ts';
 import { ingestsOf, isDue } from './ingest-plan.ts';
 import type { Platform } from './platform.ts';
+import { cutOf } from './publication.ts';
 import { isLatest, modelsAfter } from './retrain/after-run.ts';
 import type {
   IngestPage,
@@ -16,10 +19,12 @@ import type {
   PlanIngestsInput,
   ResolveBackfillInput,
   ResolvedBackfill,
+  ResolvedPublication,
   ResolvedRun,
+  ResolvePublicationInput,
   ResolveRunInput,
 } from './run.types.ts';
-import { type CheckedInput, checkBackfill, checkRun } from './run-input.ts';
+import { type CheckedInput, checkBackfill, checkPublication, checkRun } from './run-input.ts';
 
 /** Ingests of a page: a few kilobytes of result. */
 const PAGE = 200;
@@ -42,6 +47,13 @@ export function createRunActivities(platform: Platform) {
     return { ...resolved(checked), reprocess, maxActive, newestFirst };
   }
 
+  /** @throws bad_input that says what is valid */
+  async function resolvePublication({ input }: ResolvePublicationInput): Promise<ResolvedPublication> {
+    const { pipeline, publishTo, cut } = checkPublication(project, input);
+    await cutOf(platform, pipeline.name, cut);
+    return { env, pipeline: pipeline.name, publishTo, cut };
+  }
+
   function resolved({ pipeline, interval, params }: CheckedInput): ResolvedRun {
     return {
       env,
@@ -57,15 +69,21 @@ export function createRunActivities(platform: Platform) {
 
   /** One page of a backfill's ingests, those left out that need not be done. */
   async function planIngests(input: PlanIngestsInput): Promise<IngestPage> {
-    const { pipeline, interval, reprocess, newestFirst, after } = input;
+    const { pipeline, interval: range, reprocess, newestFirst, after } = input;
     const { sources } = ownedBy(project, pipeline);
     const grain = project.pipelines.find(({ name }) => name === pipeline)?.grain ?? 'day';
-    const all = ingestsOf(sources, interval, grain, newestFirst);
+    const all = ingestsOf(sources, range, grain, newestFirst);
     const page = all.slice(after, after + PAGE);
     const ingests: { dataset: string; interval: Interval }[] = [];
+    const failed = new Map<string, IntervalSet>();
+    if (reprocess === 'failed') {
+      for (const name of new Set(page.map(({ dataset }) => dataset)))
+        failed.set(name, await failedLooks(client, env, name));
+    }
     for (const planned of page) {
-      const { ledger } = await lake.table(planned.dataset).load();
-      if (isDue(definitions.source(planned.dataset), ledger, planned.interval, reprocess)) ingests.push(planned);
+      const { dataset, interval } = planned;
+      const { ledger } = await lake.table(dataset).load();
+      if (isDue(definitions.source(dataset), ledger, interval, reprocess, failed.get(dataset))) ingests.push(planned);
     }
     const next = after + PAGE < all.length ? after + PAGE : undefined;
     return { ingests, skipped: page.length - ingests.length, total: all.length, next };
@@ -101,5 +119,5 @@ export function createRunActivities(platform: Platform) {
     }
   }
 
-  return { resolveRun, resolveBackfill, planIngests, claimIngest, cancelClaim, awaitIngest };
+  return { resolveRun, resolveBackfill, resolvePublication, planIngests, claimIngest, cancelClaim, awaitIngest };
 }

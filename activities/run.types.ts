@@ -37,6 +37,18 @@ export interface ResolvedBackfill extends ResolvedRun {
   readonly newestFirst: boolean;
 }
 
+export interface ResolvePublicationInput {
+  readonly input: unknown;
+}
+
+/** A cut that a person wants in the warehouse. */
+export interface ResolvedPublication {
+  readonly env: string;
+  readonly pipeline: string;
+  readonly publishTo: string;
+  readonly cut: number;
+}
+
 export interface IngestInput {
   readonly env: string;
   readonly dataset: string;

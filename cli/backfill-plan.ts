@@ -3,8 +3,8 @@ import type { CheckedBackfill } from '../activities/run-input.ts';
 import { scanForKeys } from '../activities/scan-keys.ts';
 import type { DerivedDataset, SourceDataset } from '../core/dataset.ts';
 import { ownedBy } from '../core/graph.ts';
-import { type Interval, partitionsIn, printInterval } from '../core/interval.ts';
-import { covers } from '../core/interval-set.ts';
+import { type Interval, overlaps, partitionsIn, printInterval } from '../core/interval.ts';
+import { covers, type IntervalSet } from '../core/interval-set.ts';
 import type { LedgerState } from '../core/ledger.ts';
 import { mergeSource, mustRemerge, pendingInputs } from '../core/pending.ts';
 import { narrow } from '../core/plan.ts';
@@ -39,15 +39,22 @@ export interface BackfillPlan {
   readonly builds: readonly PlannedBuild[];
 }
 
-/** What a backfill would do and why, from the lake alone. */
-export async function planBackfill({ project, platform }: Local, asked: CheckedBackfill): Promise<BackfillPlan> {
+/**
+ * What a backfill would do and why, from the lake alone.
+ * @param failed source -> time of which the newest look failed; only Temporal knows it
+ */
+export async function planBackfill(
+  { project, platform }: Local,
+  asked: CheckedBackfill,
+  failed: ReadonlyMap<string, IntervalSet> = new Map(),
+): Promise<BackfillPlan> {
   const { pipeline, interval, reprocess, newestFirst } = asked;
   const part = ownedBy(project, pipeline.name);
   const ledgers = await platform.lake.ledgers(part);
   const planned = ingestsOf(part.sources, interval, pipeline.grain, newestFirst);
   const ingests = part.sources.flatMap((source) => {
     const own = planned.filter(({ dataset }) => dataset === source.name).map((p) => p.interval);
-    return looksAt(source, ledgerOf(ledgers, source.name), own, asked);
+    return looksAt(source, ledgerOf(ledgers, source.name), own, asked, failed.get(source.name) ?? []);
   });
   const builds: PlannedBuild[] = [];
   for (const dataset of part.derived) {
@@ -62,11 +69,13 @@ function looksAt(
   ledger: LedgerState,
   intervals: readonly Interval[],
   { reprocess, pipeline: { grain } }: CheckedBackfill,
+  failed: IntervalSet,
 ): PlannedLook[] {
   const groups = new Map<string, { due: boolean; why: string; names: string[]; intervals: number }>();
   for (const interval of [...intervals].sort((a, b) => (a.start < b.start ? -1 : 1))) {
-    const due = isDue(source, ledger, interval, reprocess);
-    const why = whyLook(source, covers(ledger.covered, interval), due, reprocess);
+    const due = isDue(source, ledger, interval, reprocess, failed);
+    const hasFailed = failed.some((look) => overlaps(look, interval));
+    const why = whyLook(source, covers(ledger.covered, interval), due, reprocess, hasFailed);
     const group = groups.get(why) ?? { due, why, names: [], intervals: 0 };
     groups.set(why, group);
     group.intervals += 1;
@@ -78,11 +87,18 @@ function looksAt(
   });
 }
 
-function whyLook(source: SourceDataset, covered: boolean, due: boolean, reprocess: Reprocess): string {
+function whyLook(
+  source: SourceDataset,
+  covered: boolean,
+  due: boolean,
+  reprocess: Reprocess,
+  hasFailed: boolean,
+): string {
   if (source.extraction.kind === 'snapshot') return 'a snapshot of the rows as they are now';
   if (!covered) return 'nobody has looked yet';
   if (!due) return 'covered';
-  return reprocess === 'completed' ? 'covered, asked for again' : 'covered, but not to its end';
+  if (reprocess === 'completed') return 'covered, asked for again';
+  return hasFailed ? 'covered, but the newest look failed' : 'covered, but not to its end';
 }
 
 async function buildsOf(

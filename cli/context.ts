@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { loadSettings, nowOf, type Settings } from '../config/settings.ts';
+import { loadSettings, nowOf, SETTING_NAMES, type Settings } from '../config/settings.ts';
 import { pipelineNamed } from '../core/graph.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Pipeline } from '../core/pipeline.ts';
 import type { Project } from '../core/project.ts';
-import { nearest } from '../core/suggest.ts';
+import { suggestion } from '../core/suggest.ts';
 import { loadProject } from './load-project.ts';
 import { Output } from './output.ts';
 
@@ -59,8 +59,7 @@ export class Context {
   #load(): Settings {
     const settings = loadSettings({ flags: this.flags });
     for (const name of settings.unknown) {
-      const near = nearest(name, ['STRATA_LAKE', 'STRATA_ENV', 'STRATA_PROJECT', 'STRATA_TEMPORAL_ADDRESS']);
-      this.out.note(`warning: there is no setting ${name}${near ? `; did you mean ${near}?` : ''}`);
+      this.out.note(`warning: there is no setting ${name}. ${suggestion(name, SETTING_NAMES)}`);
     }
     return settings;
   }

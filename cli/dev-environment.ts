@@ -1,8 +1,11 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { devSettingsFile } from '../config/settings.dev.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Project } from '../core/project.ts';
 import { resolveDuckdbExtensions } from '../services/duckdb.extensions.ts';
+import { resetServices } from '../services/reset.services.ts';
 import type { ServiceReport } from '../services/service.report.ts';
 import type { ServiceAddresses, ServiceName } from '../services/service.types.ts';
 import type { ServicesEnvironment } from '../services/services.environment.ts';
@@ -10,7 +13,6 @@ import { type RunningServices, startServices } from '../services/start.services.
 import { databaseUrl, ensurePostgresDatabase, sourcesOf } from './dev-databases.ts';
 
 // `strata dev` alone loads the servers and the worker: other commands start faster without them.
-export { resetServices } from '../services/reset.services.ts';
 export { printReport } from '../services/service.report.ts';
 export { readServicesEnvironment } from '../services/services.environment.ts';
 export { startWorker } from '../workers/worker.ts';
@@ -28,6 +30,17 @@ export interface DevOptions {
   readonly environment: ServicesEnvironment;
   readonly lake: 'file' | 's3';
   readonly report: ServiceReport;
+}
+
+const lakeFolder = (dataDir: string): string => join(dataDir, 'lake');
+const warehouseFolder = (dataDir: string): string => join(dataDir, 'warehouse');
+
+/** Everything that an earlier `strata dev` left. @throws conflict, before anything is deleted, while somebody uses its servers */
+export async function resetDevData({ dataDir }: ServicesEnvironment, cwd: string): Promise<void> {
+  await resetServices(dataDir);
+  for (const left of [lakeFolder(dataDir), warehouseFolder(dataDir), devSettingsFile(cwd)]) {
+    rmSync(left, { recursive: true, force: true });
+  }
 }
 
 /** Starts the servers that the project needs and nobody configured; stops them again when one fails. */
@@ -65,7 +78,7 @@ function lakeVariables(
   { s3 }: Partial<ServiceAddresses>,
   dataDir: string,
 ): Record<string, string> {
-  if (lake === 'file' || !s3) return { STRATA_LAKE: pathToFileURL(join(dataDir, 'lake')).href };
+  if (lake === 'file' || !s3) return { STRATA_LAKE: pathToFileURL(lakeFolder(dataDir)).href };
   return {
     STRATA_LAKE: `s3://${s3.bucket}/lake`,
     STRATA_S3_ENDPOINT: s3.endpoint,
@@ -80,7 +93,10 @@ function warehouseVariables({ pipelines }: Project, { warehouses }: Settings, da
   return Object.fromEntries(
     [...names]
       .filter((name) => warehouses[name] === undefined)
-      .map((name) => [`STRATA_WAREHOUSE_${name.toUpperCase()}`, `duckdb://${join(dataDir, 'warehouse', name)}.duckdb`]),
+      .map((name) => [
+        `STRATA_WAREHOUSE_${name.toUpperCase()}`,
+        `duckdb://${join(warehouseFolder(dataDir), name)}.duckdb`,
+      ]),
   );
 }
 

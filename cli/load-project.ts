@@ -15,7 +15,13 @@ export async function loadProject(path: string): Promise<Project> {
   const module = await import(pathToFileURL(path).href).catch((cause) => {
     if (cause instanceof StrataError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StrataError('bad_definition', `The project does not load: ${message}`, { where: path, cause });
+    const commonJs = message.includes('Cannot require() ES Module');
+    const hint = 'Write "type": "module" into the package.json of its folder, or name it .mts.';
+    throw new StrataError('bad_definition', `The project does not load: ${message}`, {
+      where: path,
+      cause,
+      ...(commonJs && { hint }),
+    });
   });
   const project = (module as { default?: unknown }).default;
   if (isProject(project)) return project;

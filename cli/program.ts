@@ -6,6 +6,7 @@ import { check } from './commands/check.ts';
 import { dev } from './commands/dev.ts';
 import { docs } from './commands/docs.ts';
 import { model } from './commands/model.ts';
+import { publish } from './commands/publish.ts';
 import { query } from './commands/query.ts';
 import { retrain } from './commands/retrain.ts';
 import { run } from './commands/run.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   docs,
   run,
   backfill,
+  publish,
   runs,
   schedule,
   status,

@@ -3,11 +3,14 @@ import type { Project } from '../core/project.ts';
 import { queueName } from '../core/queue-names.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
 
+/** Workflow types that are not a pipeline's. */
+const KINDS = ['backfill', 'publish', 'ingest', 'converge'] as const;
+
 /** A workflow as `strata runs` shows it. */
 export interface RunInfo {
   readonly workflowId: string;
   readonly runId: string;
-  readonly kind: 'run' | 'backfill' | 'ingest' | 'converge';
+  readonly kind: 'run' | (typeof KINDS)[number];
   readonly pipeline: string | undefined;
   readonly dataset: string | undefined;
   /** Temporal's: running, completed, failed, cancelled, terminated, timed_out. */
@@ -76,7 +79,7 @@ type Described = Pick<
 
 export function runInfo(info: Described): RunInfo {
   const attributes = info.typedSearchAttributes;
-  const kind = info.type === 'backfill' || info.type === 'ingest' || info.type === 'converge' ? info.type : 'run';
+  const kind = KINDS.find((each) => each === info.type) ?? 'run';
   return {
     workflowId: info.workflowId,
     runId: info.runId,

@@ -181,6 +181,12 @@ function present(env: Readonly<Record<string, string | undefined>>): Record<stri
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1])));
 }
 
+/** Every name there is; `<NAME>` stands for that of a source, a warehouse or a webhook. */
+export const SETTING_NAMES: readonly string[] = [
+  ...Object.keys(VARIABLES),
+  ...['SOURCE', 'WAREHOUSE', 'WEBHOOK'].map((kind) => `STRATA_${kind}_<NAME>`),
+];
+
 function unknownVariables(given: Readonly<Record<string, string>>): string[] {
   return Object.keys(given).filter(
     (name) =>

@@ -35,6 +35,7 @@ export interface PipelineDefinition {
   schedule?: Schedule;
   datasets: Dataset[];
   views?: View[];
+  /** What runs and backfills may be told. A boolean `fullRefresh` that is true builds all of the range again. */
   params?: z.ZodObject;
   /** `to`: a warehouse named in the settings. `openPartitions`: publish days that are not over yet; default false. */
   publish?: { to: string; openPartitions?: boolean };

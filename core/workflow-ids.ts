@@ -11,13 +11,14 @@ export const workflowIds = {
   /** @param n counts backfills of the same range */
   backfill: (env: string, pipeline: string, range: Interval, n: number): string =>
     `backfill/${env}/${pipeline}/${printInterval(range)}/${n}`,
+  publish: (env: string, pipeline: string, cut: number): string => `publish/${env}/${pipeline}/${cut}`,
   /** @param day the day it is asked for, `2026-11-20` */
   retrain: (env: string, model: string, day: string): string => `retrain/${env}/${model}/${day}`,
   score: (env: string, model: string): string => `score/${env}/${model}`,
   schedule: (env: string, pipeline: string): string => `schedule/${env}/${pipeline}`,
 } as const;
 
-const KINDS = ['run', 'ingest', 'converge', 'backfill', 'retrain', 'score'] as const;
+const KINDS = ['run', 'ingest', 'converge', 'backfill', 'publish', 'retrain', 'score'] as const;
 export type WorkflowKind = (typeof KINDS)[number];
 
 /** What an id says; undefined for one that is not ours. */

@@ -22,7 +22,7 @@ const NETWORK = [
   'AbortError',
 ];
 
-/** A failure of S3 as StrataError: `access_denied`, `unreachable` or `storage`. @param where endpoint and object. */
+/** A failure of S3 as StrataError: `access_denied`, `unreachable` or `storage`. @param where endpoint and object: `http://host:port s3://bucket/key`. */
 export function s3Error(error: unknown, doing: string, where: string): StrataError {
   if (error instanceof StrataError) return error;
   const fault = error as S3Fault;
@@ -38,8 +38,13 @@ export function s3Error(error: unknown, doing: string, where: string): StrataErr
     return new StrataError('storage', 'The bucket does not exist', { ...details, hint, kind: 'terminal' });
   }
   if (NETWORK.includes(fault?.code ?? '') || NETWORK.includes(name)) {
-    const hint = 'Is the S3 server up, and are endpoint and region right?';
-    return new StrataError('unreachable', `S3 does not answer (${fault.code ?? name})`, { ...details, hint });
+    const hint =
+      'Start it (`npx strata dev --lake s3` starts one for development), or correct STRATA_S3_ENDPOINT and STRATA_S3_REGION.';
+    const [address] = where.split(' s3://');
+    return new StrataError('unreachable', `S3 does not answer at ${address} (${fault.code ?? name})`, {
+      ...details,
+      hint,
+    });
   }
   const text = `S3 failed to ${doing}: ${name} ${fault?.message ?? ''}`.trimEnd();
   const asked = status !== undefined && status >= 400 && status < 500 && status !== 429 && status !== 408;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { pipeline } from '../core/builders.ts';
 import { fraudLabel } from '../models/features/fraud-label.ts';
 import { paymentFraud } from '../models/features/payment-fraud.ts';
@@ -43,6 +44,7 @@ export const nightly = pipeline({
   start: '2026-11-01',
   interval: 'day',
   schedule: { cron: '0 2 * * *', timezone: 'UTC' },
+  params: z.object({ fullRefresh: z.boolean().default(false) }),
   datasets: [
     dimDate,
     dimHoliday,

@@ -24,6 +24,7 @@ import type {
   LoadedTable,
   Publication,
   PublicationResult,
+  PublishedCut,
   PublishOptions,
   QueryOptions,
   QueryResult,
@@ -67,7 +68,7 @@ class DuckdbWarehouse implements Warehouse {
     return settle(this.#files);
   }
 
-  async publishedCut(pipeline: string, options: WaitOptions = {}): Promise<number | null> {
+  async published(pipeline: string, options: WaitOptions = {}): Promise<PublishedCut | null> {
     await this.settle();
     return (await this.#stateOf(pipeline, options)).cut;
   }

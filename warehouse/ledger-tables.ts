@@ -1,7 +1,7 @@
 import type { Session } from '../engine/session.ts';
 import { ident } from '../engine/sql-text.ts';
 import { wrongCut } from './publication-rules.ts';
-import type { Publication } from './warehouse.ts';
+import type { Publication, PublishedCut } from './warehouse.ts';
 
 /** Name under which the warehouse file is attached. */
 export const ATTACHED = 'strata_warehouse';
@@ -13,7 +13,7 @@ export interface FileState {
   /** 0: a file without any publication. */
   readonly generation: number;
   /** Cut of the pipeline asked for; null: none. */
-  readonly cut: number | null;
+  readonly cut: PublishedCut | null;
 }
 
 /** Tables in which the file records its publications: the cut each pipeline is at, and how it came there. */
@@ -21,7 +21,7 @@ export async function createLedger(session: Session): Promise<void> {
   await session.run(`
     CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
     CREATE TABLE IF NOT EXISTS ${SCHEMA}.publication (
-      schema_name VARCHAR, pipeline VARCHAR, cut BIGINT NOT NULL, published_at TIMESTAMPTZ NOT NULL,
+      schema_name VARCHAR, pipeline VARCHAR, cut BIGINT NOT NULL, cut_id BIGINT NOT NULL, published_at TIMESTAMPTZ NOT NULL,
       PRIMARY KEY (schema_name, pipeline));
     CREATE TABLE IF NOT EXISTS ${SCHEMA}.generation (
       generation BIGINT PRIMARY KEY, attempt VARCHAR NOT NULL, schema_name VARCHAR NOT NULL, pipeline VARCHAR NOT NULL,
@@ -30,11 +30,12 @@ export async function createLedger(session: Session): Promise<void> {
 
 export async function readState(session: Session, schema: string, pipeline: string): Promise<FileState> {
   const generation = await session.value<bigint | null>(`SELECT max(generation) FROM ${SCHEMA}.generation`);
-  const cut = await session.value<bigint>(
-    `SELECT cut FROM ${SCHEMA}.publication WHERE schema_name = ? AND pipeline = ?`,
+  const [row] = await session.rows<{ cut: bigint; id: bigint }>(
+    `SELECT cut, cut_id AS id FROM ${SCHEMA}.publication WHERE schema_name = ? AND pipeline = ?`,
     [schema, pipeline],
   );
-  return { generation: Number(generation ?? 0n), cut: cut === undefined ? null : Number(cut) };
+  const cut = row ? { number: Number(row.cut), id: Number(row.id) } : null;
+  return { generation: Number(generation ?? 0n), cut };
 }
 
 export async function holdsAttempt(session: Session, attempt: string): Promise<boolean> {
@@ -54,17 +55,17 @@ export interface Move {
  */
 export async function moveLedger(session: Session, move: Move): Promise<void> {
   const { schema, publication, generation, attempt } = move;
-  const { pipeline, fromCut, toCut } = publication;
+  const { pipeline, fromCut, fromId = 0, toCut, toId = 0 } = publication;
   const moved =
     fromCut === null
       ? await session.rows(
-          `INSERT INTO ${SCHEMA}.publication SELECT ?, ?, ?, now() ON CONFLICT DO NOTHING RETURNING cut`,
-          [schema, pipeline, toCut],
+          `INSERT INTO ${SCHEMA}.publication SELECT ?, ?, ?, ?, now() ON CONFLICT DO NOTHING RETURNING cut`,
+          [schema, pipeline, toCut, toId],
         )
       : await session.rows(
-          `UPDATE ${SCHEMA}.publication SET cut = ?, published_at = now()
-           WHERE schema_name = ? AND pipeline = ? AND cut = ? RETURNING cut`,
-          [toCut, schema, pipeline, fromCut],
+          `UPDATE ${SCHEMA}.publication SET cut = ?, cut_id = ?, published_at = now()
+           WHERE schema_name = ? AND pipeline = ? AND cut = ? AND cut_id = ? RETURNING cut`,
+          [toCut, toId, schema, pipeline, fromCut, fromId],
         );
   if (moved.length !== 1) {
     const { cut } = await readState(session, schema, pipeline);

@@ -52,7 +52,7 @@ export async function loadDifference(session: Session, move: Move): Promise<Load
 export async function verifyPrepared(options: SessionOptions, prepared: string, move: Move): Promise<void> {
   const { schema, publication, generation } = move;
   const state = await withFile(options, prepared, 'READ_ONLY', (s) => readState(s, schema, publication.pipeline));
-  const complete = state.generation === generation && state.cut === publication.toCut;
+  const complete = state.generation === generation && state.cut?.number === publication.toCut;
   if (!complete || (await exists(`${prepared}.wal`))) {
     throw new StrataError('corrupt', `The prepared warehouse ${prepared} is incomplete`, {
       where: prepared,

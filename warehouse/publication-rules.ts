@@ -1,20 +1,26 @@
 import { StrataError } from '../core/errors.ts';
-import type { Publication, PublicationResult, PublishedTable } from './warehouse.ts';
+import type { Publication, PublicationResult, PublishedCut, PublishedTable } from './warehouse.ts';
 
 /** @returns the result where there is nothing to do. @throws conflict when the difference does not start at the warehouse's cut. */
-export function judge(publication: Publication, cut: number | null): PublicationResult | undefined {
-  const { fromCut, toCut, allowEarlier } = publication;
-  if (cut === toCut) return { outcome: 'current', cut, tables: [] };
-  if (cut !== null && cut > toCut && !allowEarlier) return { outcome: 'newer', cut, tables: [] };
-  if (cut !== fromCut) throw wrongCut(publication, cut);
+export function judge(publication: Publication, held: PublishedCut | null): PublicationResult | undefined {
+  const { toCut, toId = 0, allowEarlier } = publication;
+  const from = startOf(publication);
+  if (held?.number === toCut && held.id === toId) return { outcome: 'current', cut: toCut, tables: [] };
+  if (held && held.number > toCut && !allowEarlier) return { outcome: 'newer', cut: held.number, tables: [] };
+  if (held?.number !== from?.number || held?.id !== from?.id) throw wrongCut(publication, held);
   return undefined;
 }
 
-export function wrongCut(publication: Publication, found: number | null): StrataError {
-  const at = (cut: number | null) => (cut === null ? 'no cut' : `cut ${cut}`);
+const startOf = ({ fromCut, fromId = 0 }: Publication): PublishedCut | null =>
+  fromCut === null ? null : { number: fromCut, id: fromId };
+
+export function wrongCut(publication: Publication, found: PublishedCut | null): StrataError {
+  const from = startOf(publication);
+  const another = found?.number === from?.number;
+  const at = (cut: PublishedCut | null) => (cut === null ? 'no cut' : `cut ${cut.number}`);
   return new StrataError(
     'conflict',
-    `${publication.pipeline}: the warehouse is at ${at(found)}, the difference starts at ${at(publication.fromCut)}`,
+    `${publication.pipeline}: the warehouse is at ${at(found)}${another ? ' of another lake' : ''}, the difference starts at ${at(from)}`,
     { hint: 'Compute the difference again from the published cut. Nothing was written.' },
   );
 }

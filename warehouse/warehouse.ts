@@ -28,12 +28,23 @@ export interface PublishedView {
   readonly sql: string;
 }
 
+/** A cut as a warehouse's ledger names it. */
+export interface PublishedCut {
+  readonly number: number;
+  /** Tells cuts of one number in two lakes apart. */
+  readonly id: number;
+}
+
 /** The difference between two cuts of one pipeline. */
 export interface Publication {
   readonly pipeline: string;
   /** The cut that the difference starts from; null: nothing of this pipeline is published yet. */
   readonly fromCut: number | null;
+  /** Of `fromCut`; default 0. */
+  readonly fromId?: number;
   readonly toCut: number;
+  /** Of `toCut`; default 0. */
+  readonly toId?: number;
   readonly tables: readonly PublishedTable[];
   /** Tables of earlier cuts that no longer exist. */
   readonly dropTables?: readonly string[];
@@ -93,10 +104,10 @@ export interface PublishOptions extends WaitOptions {
 /** What DuckDB and Snowflake have in common: finished tables come in, questions are answered. */
 export interface Warehouse {
   /** The cut of this pipeline that readers see; null: none yet. */
-  publishedCut(pipeline: string, options?: WaitOptions): Promise<number | null>;
+  published(pipeline: string, options?: WaitOptions): Promise<PublishedCut | null>;
   /**
    * Loads the difference of two cuts with the ledger's move in one step that readers see whole or not at all.
-   * @throws conflict when the warehouse is not at `fromCut`: compute the difference again from `publishedCut`.
+   * @throws conflict when the warehouse is not at `fromCut`: compute the difference again from `published`.
    */
   publish(publication: Publication, options?: PublishOptions): Promise<PublicationResult>;
   /** One read-only statement against the published tables. */

@@ -9,19 +9,15 @@ import { createPublishActivities } from '../activities/publish.activities.ts';
 import { createRetrainActivities } from '../activities/retrain/retrain.activities.ts';
 import { createScoreActivities } from '../activities/score/score.activities.ts';
 import type { Settings } from '../config/settings.ts';
-import { queueName } from '../core/queue-names.ts';
+import { QUEUES, type Queue, queueName } from '../core/queue-names.ts';
 import { refuseProblems } from '../quality/definition.ts';
 import { composePlatform, type ServedProject } from './compose.ts';
 import { connectWorker } from './temporal-connection.ts';
 import { workerLogger } from './worker-log.ts';
 
-/** Queues that a worker can serve. */
-export const WORKER_QUEUES = ['control', 'extract', 'backfill-extract', 'transform', 'warehouse', 'ml'] as const;
-export type WorkerQueue = (typeof WORKER_QUEUES)[number];
-
 export interface WorkerChoice {
   /** Default: all. */
-  readonly queues?: readonly WorkerQueue[];
+  readonly queues?: readonly Queue[];
 }
 
 export interface RunningWorker {
@@ -45,7 +41,7 @@ const FORCE = '60 seconds';
 export async function startWorker(
   settings: Settings,
   served: ServedProject,
-  { queues = WORKER_QUEUES }: WorkerChoice = {},
+  { queues = QUEUES }: WorkerChoice = {},
 ): Promise<RunningWorker> {
   installLogger();
   await refuseProblems(served.project, served);
@@ -75,7 +71,7 @@ export async function startWorker(
   }
 }
 
-function common({ env, temporal }: Settings, connection: NativeConnection, queue: WorkerQueue): WorkerOptions {
+function common({ env, temporal }: Settings, connection: NativeConnection, queue: Queue): WorkerOptions {
   return {
     connection,
     namespace: temporal.namespace,
@@ -86,7 +82,7 @@ function common({ env, temporal }: Settings, connection: NativeConnection, queue
   };
 }
 
-function workOf(queue: WorkerQueue, platform: Platform, { builds, extractions }: Settings): Partial<WorkerOptions> {
+function workOf(queue: Queue, platform: Platform, { builds, extractions }: Settings): Partial<WorkerOptions> {
   switch (queue) {
     case 'control':
       return {

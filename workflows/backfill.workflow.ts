@@ -49,7 +49,9 @@ export async function backfill(input: unknown, carried?: BackfillCarried): Promi
     progress.enter('done');
     const { pipeline, printed: interval } = resolved;
     const { done: ingests, skipped } = state;
-    return { pipeline, interval, cut, published, datasets: progress.datasets, ingests, skipped };
+    const { datasets, notes } = progress;
+    const summary = { pipeline, interval, cut, published, datasets, ingests, skipped };
+    return notes.length > 0 ? { ...summary, notes } : summary;
   } catch (error) {
     if (isCancellation(error)) {
       progress.enter('cancelled');
@@ -108,7 +110,7 @@ async function convergeAndPublish(
   }
   for (const built of outcome.built) progress.add(built.dataset, built.state, built);
   progress.enter('publishing');
-  const published = await publishCut(resolved, outcome.cut);
+  const published = await publishCut(resolved, outcome.cut, progress);
   progress.step(2);
   return { cut: outcome.cut, published };
 }

@@ -4,6 +4,7 @@ import { type RunSummary, run } from './run.workflow.ts';
 export { backfill } from './backfill.workflow.ts';
 export { converge } from './converge.workflow.ts';
 export { ingest } from './ingest.workflow.ts';
+export { publish } from './publish.workflow.ts';
 export { retrain as drift_and_retrain } from './retrain.workflow.ts';
 export { score as hourly_fraud_detection } from './score.workflow.ts';
 

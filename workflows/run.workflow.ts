@@ -38,7 +38,7 @@ export async function run(pipeline: string, input: unknown): Promise<RunSummary>
     const cut = await converged(resolved, required, progress);
     progress.step();
     progress.enter('publishing');
-    const published = await publishCut(resolved, cut);
+    const published = await publishCut(resolved, cut, progress);
     progress.step();
     await lookForDriftAfter(resolved);
     progress.enter('done');
@@ -85,8 +85,9 @@ async function ingestAll(resolved: ResolvedRun, progress: Progress): Promise<Req
 }
 
 async function converged(resolved: ResolvedRun, required: RequiredBronze, progress: Progress): Promise<number> {
-  const { env, pipeline } = resolved;
-  const outcome = await awaitCut({ env, pipeline, required, reprocess: undefined });
+  const { env, pipeline, interval: range, params } = resolved;
+  const reprocess = params.fullRefresh === true ? ({ mode: 'completed', range } as const) : undefined;
+  const outcome = await awaitCut({ env, pipeline, required, reprocess });
   if (outcome.kind === 'failed') {
     progress.fail(outcome.reasons);
     throw failed('Not everything could be built', outcome.reasons);
@@ -96,10 +97,15 @@ async function converged(resolved: ResolvedRun, required: RequiredBronze, progre
 }
 
 /** @returns undefined for a pipeline that publishes nothing. */
-export async function publishCut(resolved: ResolvedRun, cut: number): Promise<PublishResult | undefined> {
-  const { env, pipeline, publishTo } = resolved;
-  if (publishTo === undefined) return undefined;
-  return publishActivities(env).publish({ pipeline, to: publishTo, cut });
+export async function publishCut(
+  { env, pipeline, publishTo: to }: ResolvedRun,
+  cut: number,
+  progress: Progress,
+): Promise<PublishResult | undefined> {
+  if (to === undefined) return undefined;
+  const published = await publishActivities(env).publish({ pipeline, to, cut });
+  if (published.note !== undefined) progress.note(to, published.note);
+  return published;
 }
 
 /** A failure's details are kept by the server for as long as the run. */

@@ -1,9 +1,13 @@
 import { Option } from 'commander';
-import { checkBackfill } from '../../activities/run-input.ts';
+import { type CheckedBackfill, checkBackfill } from '../../activities/run-input.ts';
+import { ownedBy } from '../../core/graph.ts';
+import type { IntervalSet } from '../../core/interval-set.ts';
 import type { Reprocess } from '../../core/staleness.ts';
+import { askForFailures } from '../ask-temporal.ts';
 import { type BackfillPlan, planBackfill } from '../backfill-plan.ts';
 import type { Register } from '../cli.ts';
 import { confirm } from '../confirm.ts';
+import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openLocal } from '../local-platform.ts';
 import { collect, wholeNumber } from '../option-values.ts';
@@ -46,7 +50,7 @@ export const backfillCreate: Register = (parent, cli) => {
     .option('--max-active-runs <n>', 'ingests at once (default 4)', wholeNumber)
     .option('--run-backwards', 'newest interval first')
     .option('--param <name=value>', 'a parameter of the pipeline; may be repeated', collect, [])
-    .option('--dry-run', 'show the plan only; needs no Temporal')
+    .option('--dry-run', 'show the plan only; needs no Temporal, but --reprocess failed asks it')
     .option('--yes', 'do not ask')
     .option('--watch', 'follow it to its end (default)', true)
     .option('--no-watch', 'start it and return')
@@ -64,7 +68,8 @@ export const backfillCreate: Register = (parent, cli) => {
           ...(maxActiveRuns === undefined ? {} : { maxActive: maxActiveRuns }),
         };
         const checked = checkBackfill(project, { ...given, from, to }, now);
-        const plan = await planBackfill(await openLocal(context), checked);
+        const failed = reprocess === 'failed' ? await failuresOf(context, checked) : undefined;
+        const plan = await planBackfill(await openLocal(context), checked, failed);
         if (options.dryRun) {
           out.data(plan, () => printPlan(plan));
           return EXIT.ok;
@@ -83,6 +88,20 @@ export const backfillCreate: Register = (parent, cli) => {
       }),
     );
 };
+
+/** Source -> time of which the newest look failed. */
+async function failuresOf(
+  context: Context,
+  { pipeline }: CheckedBackfill,
+): Promise<Map<string, IntervalSet> | undefined> {
+  const { sources } = ownedBy(await context.project(), pipeline.name);
+  const { failedLooks } = await import('../../activities/failed-looks.ts');
+  return askForFailures(context, async (client) => {
+    const found = new Map<string, IntervalSet>();
+    for (const { name } of sources) found.set(name, await failedLooks(client, context.settings.env, name));
+    return found;
+  });
+}
 
 export function printPlan({ pipeline, interval, reprocess, ingests, builds }: BackfillPlan): string {
   const due = ingests.filter((i) => i.due);

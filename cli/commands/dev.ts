@@ -19,10 +19,10 @@ export const dev: Register = (parent, cli) => {
     .description('start the development servers the project needs and a worker; Ctrl-C stops them')
     .addOption(new Option('--lake <where>', 'where the lake is').choices(['file', 's3']).default('file'))
     .option('--no-worker', 'servers only')
-    .option('--reset', 'delete the data of the servers first')
+    .option('--reset', 'delete what earlier ones left first: databases, runs, lake, warehouse')
     .action(
       cli.action<[], DevCommandOptions>(async (context, _, options) => {
-        const { printReport, readServicesEnvironment, resetServices, startDevEnvironment, startWorker } = await import(
+        const { printReport, readServicesEnvironment, resetDevData, startDevEnvironment, startWorker } = await import(
           '../dev-environment.ts'
         );
         const given = loadSettings({ flags: context.flags, dev: false });
@@ -31,7 +31,7 @@ export const dev: Register = (parent, cli) => {
         const environment = readServicesEnvironment();
         const interrupted = untilInterrupted();
         const { out } = context;
-        if (options.reset) await resetServices(environment.dataDir);
+        if (options.reset) await resetDevData(environment, given.cwd);
         const report = printReport((line) => out.note(line));
         const starting = startDevEnvironment({ project, given, environment, lake: options.lake, report });
         const environmentOrStop = await Promise.race([starting, interrupted]);

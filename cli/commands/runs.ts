@@ -46,6 +46,9 @@ interface LsOptions {
   readonly all?: boolean;
 }
 
+/** What people and schedules start. */
+const PEOPLES = ['run', 'backfill', 'publish'] as const;
+
 const ls: Register = (parent, cli) => {
   parent
     .command('ls')
@@ -58,7 +61,7 @@ const ls: Register = (parent, cli) => {
       cli.action<[], LsOptions>(async (context, _, { pipeline, status, limit, all }) => {
         const project = await context.project();
         if (pipeline !== undefined) pipelineNamed(project, pipeline);
-        const kinds = all ? (['run', 'backfill', 'ingest', 'converge'] as const) : (['run', 'backfill'] as const);
+        const kinds = [...PEOPLES, ...(all ? (['ingest', 'converge'] as const) : [])];
         const filter = { kinds, pipeline, status, limit };
         const found = await withTemporal(context.settings, (client) =>
           listRuns(client, project, context.settings.env, filter),

@@ -1,13 +1,12 @@
 import { StrataError } from '../../core/errors.ts';
 import { datasetNamed } from '../../core/graph.ts';
 import { type Grain, type Interval, resolveRange } from '../../core/interval.ts';
+import { askForFailures } from '../ask-temporal.ts';
 import type { Register } from '../cli.ts';
-import type { Context } from '../context.ts';
-import { type FailedWork, failedWork } from '../failed-work.ts';
+import { failedWork } from '../failed-work.ts';
 import { openLocal } from '../local-platform.ts';
 import { list } from '../option-values.ts';
 import { type DatasetStatus, STATES, statusReport } from '../status-report.ts';
-import { withTemporal } from '../temporal.ts';
 import { textTable } from '../text-table.ts';
 
 interface StatusOptions {
@@ -31,7 +30,7 @@ export const status: Register = (parent, cli) => {
         for (const name of options.dataset ?? []) datasetNamed(project, name);
         const range = rangeOf(options, project.pipelines[0]?.grain ?? 'day');
         const local = await openLocal(context);
-        const failed = await askForFailures(context);
+        const failed = await askForFailures(context, (client) => failedWork(client, project, context.settings.env));
         const datasets = options.dataset && new Set(options.dataset);
         const report = await statusReport(local, { datasets, range, failed });
         const detailed = options.partitions ?? options.dataset !== undefined;
@@ -48,19 +47,6 @@ function rangeOf({ from, to }: StatusOptions, grain: Grain): Interval | undefine
   if (from !== undefined) return resolveRange(from, to ?? from, grain);
   if (to === undefined) return undefined;
   throw new StrataError('bad_input', 'There is an end but no start of the range', { hint: 'Give --from too.' });
-}
-
-/** Undefined where Temporal cannot be asked: everything else of the status is in the lake. */
-async function askForFailures(context: Context): Promise<FailedWork[] | undefined> {
-  const { settings } = context;
-  const project = await context.project();
-  try {
-    return await withTemporal(settings, (client) => failedWork(client, project, settings.env));
-  } catch (error) {
-    if (!(error instanceof StrataError) || error.code !== 'unreachable') throw error;
-    context.out.note(`warning: ${error.message}: whether something failed is unknown`);
-    return undefined;
-  }
 }
 
 function printSummary(report: readonly DatasetStatus[], failuresKnown: boolean): string {

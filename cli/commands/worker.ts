@@ -1,7 +1,6 @@
 import { StrataError } from '../../core/errors.ts';
-import { queueName } from '../../core/queue-names.ts';
+import { QUEUES, type Queue, queueName } from '../../core/queue-names.ts';
 import { suggestion } from '../../core/suggest.ts';
-import type { WorkerQueue } from '../../workers/worker.ts';
 import type { Register } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { untilInterrupted } from '../interrupted.ts';
@@ -12,11 +11,11 @@ export const worker: Register = (parent, cli) => {
   parent
     .command('worker')
     .description('serve the project: poll the queues until Ctrl-C')
-    .option('--queues <names>', 'some of control, extract, backfill-extract, transform, warehouse; default: all', list)
+    .option('--queues <names>', `some of ${QUEUES.join(', ')}; default: all`, list)
     .action(
       cli.action<[], { queues?: readonly string[] }>(async ({ settings, project, out }, _, options) => {
-        const { startWorker, WORKER_QUEUES } = await import('../../workers/worker.ts');
-        const queues = checkQueues(options.queues ?? WORKER_QUEUES, WORKER_QUEUES);
+        const { startWorker } = await import('../../workers/worker.ts');
+        const queues = checkQueues(options.queues ?? QUEUES);
         const loaded = await project();
         const interrupted = untilInterrupted();
         const running = await startWorker(
@@ -35,13 +34,13 @@ export const worker: Register = (parent, cli) => {
     );
 };
 
-function checkQueues(given: readonly string[], valid: readonly WorkerQueue[]): WorkerQueue[] {
-  const known = new Map<string, WorkerQueue>(valid.map((queue) => [queue, queue]));
+function checkQueues(given: readonly string[]): Queue[] {
+  const known = new Map<string, Queue>(QUEUES.map((queue) => [queue, queue]));
   return given.map((name) => {
     const queue = known.get(name);
     if (queue !== undefined) return queue;
     throw new StrataError('bad_input', `--queues: there is no queue ${name}`, {
-      hint: suggestion(name, valid),
+      hint: suggestion(name, QUEUES),
     });
   });
 }

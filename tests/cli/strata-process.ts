@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const BIN = fileURLToPath(new URL('../../bin/strata.mjs', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../bin/strata.mjs', import.meta.url));
 export const SHOP_PROJECT = fileURLToPath(new URL('../workflows/shop/project.ts', import.meta.url));
 
 export interface Place {
@@ -18,7 +18,7 @@ export interface Ended {
 }
 
 /** The machine's own STRATA_ settings must not decide a test. */
-function environment(variables: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+export function environment(variables: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(STRATA_(?!CACHE)|TEMPORAL_|AWS_|DEBUG$)/.test(name));
   return { ...Object.fromEntries(own), ...variables };
 }

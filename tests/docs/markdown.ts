@@ -23,7 +23,9 @@ export function commandsOf(path: string): string[] {
   const inBlocks = blocksOf(path)
     .filter((block) => block.language === 'sh')
     .flatMap((block) => block.text.split('\n'));
-  const spans = [...document.matchAll(/`(npx strata [^`]+)`/g)].map(([, command = '']) => command);
+  const spans = [...document.matchAll(/`((?:(?:npx )?strata|npx tsx|npm (?:run|test)) ?[^`]*)`/g)].map(
+    ([, command = '']) => command,
+  );
   return [...inBlocks, ...spans]
     .map((line) => line.trim().replaceAll('<pipeline>', 'daily_oltp_to_olap'))
     .filter((line) => line !== '' && !line.startsWith('export '));

@@ -18,7 +18,7 @@ const MINUTES = 60_000;
 const DAYS = 2;
 const disks = [smallDisk(64), smallDisk(64)];
 const noDisk = disks.includes(undefined) ? ' (skipped: no file system can be mounted here)' : '';
-const canLift = ['/usr/bin/prlimit', '/bin/prlimit'].some((path) => existsSync(path));
+const canLift: boolean = ['/usr/bin/prlimit', '/bin/prlimit'].some((path) => existsSync(path));
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'no room', (addresses) => {
   let sources: CompanySources;
@@ -53,7 +53,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'no room', (addresses) =
     ['staged rows', 8, /strata-attempt-.*parquet/],
     ['the warehouse', 1024, /analytics\.next.*duckdb/],
   ] as const)(
-    'a limit on file size that %s do not fit: says so, shows nothing half-written, goes on when it is lifted',
+    `a limit on file size that %s do not fit: says so, shows nothing half-written, goes on when it is lifted${canLift ? '' : ' (skipped: there is no prlimit here)'}`,
     { timeout: 5 * MINUTES },
     (what, kibibytes, file) =>
       withCompany({}, async (company) => {

@@ -104,6 +104,6 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'the dimensions over two
       const { columns } = await warehouse.query(await readFile(new URL(file, QUERIES), 'utf8'));
       expect(columns.length, file).toBeGreaterThan(1);
     }
-    expect(await warehouse.publishedCut(PIPELINE)).toBeGreaterThan(1);
+    expect((await warehouse.published(PIPELINE))?.number).toBeGreaterThan(1);
   });
 });

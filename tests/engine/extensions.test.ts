@@ -32,7 +32,10 @@ describe('an extension that is not there', () => {
   });
 });
 
-describe.skipIf(!extensions.found.includes('httpfs'))('httpfs', () => {
+const without = (name: 'httpfs' | 'postgres_scanner') =>
+  extensions.missing[name] === undefined ? '' : ` (skipped: ${extensions.missing[name]})`;
+
+describe.skipIf(!extensions.found.includes('httpfs'))(`httpfs${without('httpfs')}`, () => {
   test('takes the session S3 settings, and its errors never show the key', async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {
@@ -57,14 +60,17 @@ describe.skipIf(!extensions.found.includes('httpfs'))('httpfs', () => {
   });
 });
 
-describe.skipIf(!extensions.found.includes('postgres_scanner'))('postgres_scanner', () => {
-  test('a server that is down is unreachable', async () => {
-    await using session = await openSession({ ...LIMITS, extensionsDirectory: extensions.folder });
-    expect(await loadExtension(session, 'postgres_scanner')).toEqual({ loaded: true });
-    const failure = await failureOf(session.run("ATTACH 'host=127.0.0.1 port=1 user=x' AS p (TYPE postgres)"));
-    expect(failure).toMatchObject({ code: 'unreachable', kind: 'transient' });
-  });
-});
+describe.skipIf(!extensions.found.includes('postgres_scanner'))(
+  `postgres_scanner${without('postgres_scanner')}`,
+  () => {
+    test('a server that is down is unreachable', async () => {
+      await using session = await openSession({ ...LIMITS, extensionsDirectory: extensions.folder });
+      expect(await loadExtension(session, 'postgres_scanner')).toEqual({ loaded: true });
+      const failure = await failureOf(session.run("ATTACH 'host=127.0.0.1 port=1 user=x' AS p (TYPE postgres)"));
+      expect(failure).toMatchObject({ code: 'unreachable', kind: 'transient' });
+    });
+  },
+);
 
 if (extensions.found.includes('httpfs')) {
   await describeWith(['s3'], 'httpfs with a real S3 server', ({ s3 }) => {

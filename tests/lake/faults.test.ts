@@ -114,10 +114,71 @@ describe('a limit on file size', () => {
   });
 });
 
+/** A folder on a disk that is full from the nth write on, until there is room again. */
+class FullStore extends FileStore {
+  writes = 0;
+  room = false;
+  readonly #nth: number;
+
+  constructor(root: string, nth: number) {
+    super(root);
+    this.#nth = nth;
+  }
+
+  override async put(path: string, bytes: Uint8Array | string): Promise<void> {
+    this.#count(path);
+    await super.put(path, bytes);
+  }
+
+  override async putIfAbsent(path: string, bytes: Uint8Array | string): Promise<boolean> {
+    this.#count(path);
+    return super.putIfAbsent(path, bytes);
+  }
+
+  override async putFile(path: string, localFile: string): Promise<void> {
+    this.#count(path);
+    await super.putFile(path, localFile);
+  }
+
+  #count(path: string): void {
+    this.writes += 1;
+    if (this.room || this.writes < this.#nth) return;
+    throw fileError(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }), 'write', this.uri(path));
+  }
+}
+
+test('ENOSPC at every nth write: the commit is there whole or not at all, and the next one goes on', async () => {
+  const newest = async (folder: string) => (await openTable(new FileStore(folder), 'dev', NAME).load()).version;
+  const outcomes: string[] = [];
+  for (let nth = 1; ; nth += 1) {
+    const folder = await tempFolder();
+    await tableOf(new FileStore(folder), 3);
+    const store = new FullStore(folder, nth);
+    // With a checkpoint after the commit: it may fail, the commit stands.
+    const warnings: unknown[] = [];
+    const table = openTable(store, 'dev', NAME, { checkpointEvery: 2, onWarning: (error) => warnings.push(error) });
+    const failure = await commitSomething(table, dice(9), 'full').then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const { writes } = store;
+    if (failure) expect(failure).toMatchObject({ name: 'StrataError', code: 'storage', kind: 'transient' });
+    expect(await newest(folder)).toBe(failure ? 2 : 3);
+    store.room = true;
+    await commitSomething(table, dice(10), 'on');
+    expect(await newest(folder)).toBe(failure ? 3 : 4);
+    outcomes.push(failure ? 'refused' : warnings.length > 0 ? 'without a checkpoint' : 'done');
+    if (writes < nth) break;
+  }
+  expect(new Set(outcomes)).toEqual(new Set(['refused', 'without a checkpoint', 'done']));
+});
+
 const disk = smallDisk();
 afterAll(() => disk?.unmount());
 
-describe.skipIf(!disk)('a full disk', () => {
+const noDisk = disk ? '' : ' (skipped: no file system can be mounted here)';
+
+describe.skipIf(!disk)(`a full disk${noDisk}`, () => {
   test('is a typed error with a hint; what was there stays readable, and work goes on when there is room', async () => {
     const store = new FileStore(join(disk?.folder ?? '', 'lake'));
     await tableOf(store, 3);

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import { fullRun } from '../full-run.ts';
 import { loadSimulation } from './bundle.ts';
 import { describeFailure, MUST_HAPPEN, printCoverage } from './report.ts';
 
 const { STRATA_MODEL_SEED: SEED, STRATA_MODEL_CHAOS: CHAOS, STRATA_MODEL_SCHEDULES: SCHEDULES } = process.env;
-/** Enough for every action to happen; `npm run test:model` runs many more. */
-const COUNT = Number(SCHEDULES ?? 300);
+/** Enough for every action to happen, in a minute or two; the full run and `npm run test:model` take many more. */
+const COUNT = Number(SCHEDULES ?? (fullRun ? 5000 : 300));
 const HOUR = 3_600_000;
 
 it.skipIf(SEED !== undefined)(

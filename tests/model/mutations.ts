@@ -113,6 +113,18 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'if (back && tables.length === 0) {',
   },
   {
+    name: 'going back leaves what came later',
+    file: 'core/cut-difference.ts',
+    find: 'before.get(partition) !== after.get(partition)',
+    replace: '(before.get(partition) ?? -1) < after.get(partition)!',
+  },
+  {
+    name: 'going back leaves partitions that came later',
+    file: 'core/cut-difference.ts',
+    find: 'filter((partition) => !after.has(partition))',
+    replace: 'filter((partition) => partition === undefined)',
+  },
+  {
     name: 'a run is released before its rows are merged',
     file: 'core/cuts.ts',
     find: 'return !source || pendingInputs(ledgerOf(ledgers, dataset.name), source).length === 0;',

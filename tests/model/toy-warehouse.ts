@@ -1,9 +1,13 @@
+import { tableDifference, visibleIn } from '../../core/cut-difference.ts';
 import type { Cut } from '../../core/cuts.ts';
 import type { Version } from '../../core/ledger.ts';
 import { must } from './invariants.ts';
 import type { SharedLake } from './shared-lake.ts';
 import { PART } from './toy-project.ts';
 import type { Row } from './toy-rows.ts';
+
+/** Every partition is published, so that the warehouse can be held to the cut as a whole. */
+const OPEN_TOO = { starts: new Map(), openToo: true };
 
 type Versions = Readonly<Record<string, Version>>;
 /** `dataset/partition` -> its rows. */
@@ -17,13 +21,12 @@ export class Warehouse {
   /** Partitions whose content is another in the two cuts. */
   difference(lake: SharedLake, from: Versions, to: Versions): Difference {
     const difference = new Map<string, readonly Row[]>();
-    for (const { name } of PART.derived) {
-      const old = lake.at(name, from[name] ?? -1).ledger.partitions;
-      const fresh = lake.at(name, to[name]!).ledger.partitions;
-      for (const partition of new Set([...old.keys(), ...fresh.keys()])) {
-        if (old.get(partition)?.contentVersion === fresh.get(partition)?.contentVersion) continue;
-        difference.set(`${name}/${partition}`, lake.rows(name, to[name]!, partition));
-      }
+    for (const dataset of PART.derived) {
+      const { name } = dataset;
+      const seen = (version: Version) => visibleIn(dataset, new Map([[name, lake.at(name, version).ledger]]), OPEN_TOO);
+      const { replace, drop } = tableDifference(seen(from[name] ?? -1), seen(to[name]!));
+      for (const partition of replace) difference.set(`${name}/${partition}`, lake.rows(name, to[name]!, partition));
+      for (const partition of drop) difference.set(`${name}/${partition}`, []);
     }
     return difference;
   }

@@ -32,7 +32,7 @@ export function warehouseContract(fresh: () => Promise<Subject>): void {
 
   describe('publishing', () => {
     it('loads each difference: partitions come, change, empty and go', async () => {
-      expect(await warehouse.publishedCut('sales')).toBeNull();
+      expect(await warehouse.published('sales')).toBeNull();
       expect(await publish(null, 1)).toMatchObject({ outcome: 'published', cut: 1 });
       for (const [from, to] of [
         [1, 2],
@@ -77,6 +77,18 @@ export function warehouseContract(fresh: () => Promise<Subject>): void {
       expect(await expectConsistent(warehouse, 'sales')).toBe(10);
     });
 
+    it('tells cuts of one number in two lakes apart', async () => {
+      await publish(null, 4, { toId: 7 });
+      expect(await warehouse.published('sales')).toEqual({ number: 4, id: 7 });
+      const { tables } = difference(files, 'sales', null, 4);
+      const whole = { fromId: 7, toId: 8, allowEarlier: true, tables: tables.map((t) => ({ ...t, full: true })) };
+      expect(await publish(4, 4, whole)).toMatchObject({ outcome: 'published', cut: 4 });
+      expect(await warehouse.published('sales')).toEqual({ number: 4, id: 8 });
+      await expect(publish(4, 5, { fromId: 7 })).rejects.toMatchObject({ code: 'conflict' });
+      expect(await publish(4, 5, { fromId: 8 })).toMatchObject({ outcome: 'published', cut: 5 });
+      expect(await expectConsistent(warehouse, 'sales')).toBe(5);
+    });
+
     it('keeps pipelines and environments apart', async () => {
       await publish(null, 2);
       await warehouse.publish(difference(files, 'risk', null, 3));
@@ -85,7 +97,7 @@ export function warehouseContract(fresh: () => Promise<Subject>): void {
       expect(await expectConsistent(warehouse, 'sales')).toBe(2);
       expect(await expectConsistent(warehouse, 'risk')).toBe(3);
       expect(await expectConsistent(staging, 'sales')).toBe(1);
-      expect(await staging.publishedCut('risk')).toBeNull();
+      expect(await staging.published('risk')).toBeNull();
     });
 
     it('replaces a table in full, whatever it holds', async () => {

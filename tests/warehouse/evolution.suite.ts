@@ -285,8 +285,8 @@ export function evolutionContract(subject: () => Subject): void {
       const statements = /: (DROP TABLE .*;) Then/.exec(hint)?.[1]?.split(/(?<=;) /) ?? [];
       expect(statements).toHaveLength(2);
       await subject().administer(statements);
-      expect(await warehouse.publishedCut('p')).toBeNull();
-      expect(await warehouse.publishedCut('q')).toBe(5);
+      expect(await warehouse.published('p')).toBeNull();
+      expect(await warehouse.published('q')).toMatchObject({ number: 5 });
       await publishWith(warehouse, [null, 3], {
         ...table(changed, [{ partition: '2026-11-01', uris }]),
         full: true,
@@ -310,7 +310,7 @@ export function evolutionContract(subject: () => Subject): void {
           message: expect.stringContaining('Nothing was written'),
           hint: expect.stringMatching(/DROP TABLE/),
         });
-        expect(await warehouse.publishedCut('p')).toBe(1);
+        expect(await warehouse.published('p')).toMatchObject({ number: 1 });
         expect(await rowsOf(warehouse, 'fact_thing', Object.keys(OLD))).toEqual(['2026-11-01|1|a|1.50']);
       }
     });

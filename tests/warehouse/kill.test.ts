@@ -65,7 +65,7 @@ describe('a publisher killed', () => {
     // A reader who knows nothing of Strata sees the old or the new state, never a third one.
     expect((await expectConsistent()).sales).toBe(step === 'installed' ? 2 : 1);
     const warehouse = await open();
-    expect(await warehouse.publishedCut('sales')).toBe(cut);
+    expect(await warehouse.published('sales')).toMatchObject({ number: cut });
     expect(await warehouse.publish(difference(files, 'sales', 1, 2))).toMatchObject({
       outcome: cut === 2 ? 'current' : 'published',
       cut: 2,
@@ -111,7 +111,7 @@ describe('a publisher killed', () => {
     watching = false;
     await watcher;
     const warehouse = await open();
-    expect(await warehouse.publishedCut('sales')).toBe(CUTS);
+    expect(await warehouse.published('sales')).toMatchObject({ number: CUTS });
     expect(await expectConsistent()).toEqual({ sales: CUTS, risk: CUTS });
     console.log(`killed ${kills} times, generation ${(await readWarehouse(path)).generation}`);
     expect(kills).toBeGreaterThan(5);
@@ -127,7 +127,7 @@ describe('a publisher that sleeps while others go on', () => {
       const sleeper = start({ pauseAt: step, lastCut: 9 });
       await sleeper.says('paused');
       sleeper.signal('SIGSTOP');
-      const at = (await warehouse.publishedCut('sales'))!;
+      const at = (await warehouse.published('sales'))!.number;
       await warehouse.publish(difference(files, 'sales', at, 7));
       await warehouse.publish(difference(files, 'risk', null, 4));
       await warehouse.publish(difference(files, 'sales', 7, 9));
@@ -193,7 +193,7 @@ describe('a reader that opened the file for writing, as the duckdb program does'
         said.push(message);
         holder.kill();
       };
-      expect(await warehouse.publishedCut('sales', { onWait })).toBe(1);
+      expect(await warehouse.published('sales', { onWait })).toMatchObject({ number: 1 });
       expect(said).toEqual([
         expect.stringMatching(`^Waiting: ${path} is open for writing in .*, process ${holder.pid}$`),
       ]);

@@ -50,7 +50,7 @@ const publish = (from: number | null, to: number, rest: Partial<Publication> = {
 
 describe('publishing', () => {
   it('loads each difference: partitions come, change, empty and go; the ledger says where it is', async () => {
-    expect(await warehouse.publishedCut('sales')).toBeNull();
+    expect(await warehouse.published('sales')).toBeNull();
     const first = await publish(null, 1);
     expect(first).toMatchObject({ outcome: 'published', cut: 1 });
     let generation = 1;
@@ -64,7 +64,7 @@ describe('publishing', () => {
       const result = await publish(from, to);
       expect(result.tables.find((t) => t.name === 'dim_sales')).toEqual({ name: 'dim_sales', deleted: 1, inserted: 1 });
       expect(await seen()).toEqual({ cuts: { sales: to }, generation: ++generation, tables: expected('sales', to) });
-      expect(await warehouse.publishedCut('sales')).toBe(to);
+      expect(await warehouse.published('sales')).toMatchObject({ number: to });
     }
     expect(existsSync(`${path}.wal`)).toBe(false);
     expect((await stat(path)).mode & 0o777).toBe(0o444);
@@ -252,7 +252,7 @@ describe('what else may lie on the disk', () => {
     await publish(null, 1);
     await publish(1, 2);
     await unlink(path);
-    expect(await warehouse.publishedCut('sales')).toBeNull();
+    expect(await warehouse.published('sales')).toBeNull();
     await publish(null, 3);
     expect(await seen()).toEqual({ cuts: { sales: 3 }, generation: 3, tables: expected('sales', 3) });
   });

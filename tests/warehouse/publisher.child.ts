@@ -29,7 +29,7 @@ process.stdin.on('end', () => process.exit(5)).resume();
 
 const warehouse = await openDuckdbWarehouse({ path, schema: 'dev', session: SESSION });
 for (;;) {
-  const from = await warehouse.publishedCut(pipeline);
+  const from = (await warehouse.published(pipeline))?.number ?? null;
   if (from === Number(lastCut)) break;
   const to = Math.min(Number(lastCut), (from ?? 0) + stride());
   try {

@@ -14,7 +14,7 @@ await describeWith(['snowflake'], 'settings of Snowflake that name what is not t
     openSnowflakeWarehouse({
       connection: { ...snowflake, schema: freshName('dev'), patienceMillis: 5000, ...wrong },
       session: SESSION,
-    }).publishedCut('p');
+    }).published('p');
 
   it.each([
     [{ role: 'nobody' }, 'STRATA_SNOWFLAKE_ROLE'],

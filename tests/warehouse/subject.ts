@@ -26,7 +26,7 @@ export const expectedFact = (pipeline: string, cut: number): string[] =>
 
 /** What the warehouse holds of a pipeline must be exactly what its own ledger says. */
 export async function expectConsistent(warehouse: Warehouse, pipeline: string): Promise<number | null> {
-  const cut = await warehouse.publishedCut(pipeline);
+  const cut = (await warehouse.published(pipeline))?.number ?? null;
   if (cut === null) return null;
   expect(await rowsOf(warehouse, `fact_${pipeline}`, FACT)).toEqual(expectedFact(pipeline, cut));
   expect(await rowsOf(warehouse, `dim_${pipeline}`, ['id', 'label'])).toEqual([`1|${dimAt(pipeline, cut)}`]);

@@ -47,7 +47,7 @@ await describeWith(['temporal', 'postgres'], 'years in one look, and then every 
   }
 
   test.runIf(fullRun)(
-    'killed in the middle, written to meanwhile: every row arrives once, and the night goes on from there',
+    `killed in the middle, written to meanwhile: every row arrives once, and the night goes on from there${fullRun ? '' : ' (skipped: only in the full run)'}`,
     {
       timeout: 600_000,
     },

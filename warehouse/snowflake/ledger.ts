@@ -1,6 +1,6 @@
 import { StrataError } from '../../core/errors.ts';
 import { wrongCut } from '../publication-rules.ts';
-import type { Publication } from '../warehouse.ts';
+import type { Publication, PublishedCut } from '../warehouse.ts';
 import type { RunOptions, SnowflakeClient } from './client.ts';
 import { name, own, ownSchema, type Place, quoted } from './names.ts';
 
@@ -19,7 +19,7 @@ export interface RecordedState {
 export const NOTHING: RecordedState = { tables: {}, views: {}, comments: {}, leftovers: [] };
 
 export interface LedgerRow {
-  readonly cut: number | null;
+  readonly cut: PublishedCut | null;
   readonly attempt: string | null;
   readonly state: RecordedState;
 }
@@ -54,7 +54,7 @@ export async function createLedger(
   // Last: who finds it takes everything else to be there. The statement that creates it also makes its one row.
   await client.run(
     `CREATE TABLE IF NOT EXISTS ${ledgerTable(place, pipeline)} AS SELECT CAST(NULL AS NUMBER(19,0)) AS "CUT",
-     CAST(NULL AS VARCHAR) AS "ATTEMPT", CAST(NULL AS TIMESTAMP_LTZ(6)) AS "PUBLISHED_AT", CAST(NULL AS VARCHAR) AS "STATE",
+     CAST(NULL AS NUMBER(19,0)) AS "CUT_ID", CAST(NULL AS VARCHAR) AS "ATTEMPT", CAST(NULL AS TIMESTAMP_LTZ(6)) AS "PUBLISHED_AT", CAST(NULL AS VARCHAR) AS "STATE",
      CAST(0 AS NUMBER(1,0)) AS "UNFINISHED"`,
     run,
   );
@@ -67,24 +67,27 @@ export async function readLedger(
   pipeline: string,
   run: RunOptions,
 ): Promise<LedgerRow> {
-  const { rows } = await client.run(`SELECT "CUT", "ATTEMPT", "STATE" FROM ${ledgerTable(place, pipeline)}`, run);
+  const { rows } = await client.run(
+    `SELECT "CUT", "CUT_ID", "ATTEMPT", "STATE" FROM ${ledgerTable(place, pipeline)}`,
+    run,
+  );
   if (rows.length !== 1) throw damaged(client, place, pipeline, rows.length);
-  const [cut, attempt, state] = rows[0]!;
+  const [cut, id, attempt, state] = rows[0]!;
   return {
-    cut: cut === null ? null : Number(cut),
+    cut: cutOf(cut, id),
     attempt: attempt as string | null,
     state: state === null ? NOTHING : (JSON.parse(String(state)) as RecordedState),
   };
 }
 
 export interface Published {
-  readonly cut: number | null;
+  readonly cut: PublishedCut | null;
   /** Its publisher was not seen to end: there are leftovers. */
   readonly unfinished: boolean;
 }
 
 /**
- * What is published, without waking the virtual warehouse: Snowflake answers MAX of a number from what it keeps about the
+ * What is published, without waking the virtual warehouse: Snowflake answers MAX of numbers from what it keeps about the
  * table. Undefined where the pipeline has no ledger yet.
  */
 export async function readPublished(
@@ -92,11 +95,16 @@ export async function readPublished(
   place: Place,
   pipeline: string,
 ): Promise<Published | undefined> {
-  const sql = `SELECT MAX("CUT") AS "CUT", MAX("UNFINISHED") AS "UNFINISHED" FROM ${ledgerTable(place, pipeline)}`;
+  const columns = ['CUT', 'CUT_ID', 'UNFINISHED'].map((column) => `MAX("${column}") AS "${column}"`).join(', ');
+  const sql = `SELECT ${columns} FROM ${ledgerTable(place, pipeline)}`;
   const row = (await rowsIfThere(client, sql, { tag: { pipeline, step: 'cut' } }))?.[0];
   if (row === undefined) return undefined;
-  return { cut: row[0] == null ? null : Number(row[0]), unfinished: Number(row[1]) > 0 };
+  return { cut: cutOf(row[0], row[1]), unfinished: Number(row[2]) > 0 };
 }
+
+/** People clear the number alone to have everything loaded anew. */
+const cutOf = (cut: unknown, id: unknown): PublishedCut | null =>
+  cut === null || cut === undefined ? null : { number: Number(cut), id: Number(id) };
 
 async function rowsIfThere(client: SnowflakeClient, sql: string, run: RunOptions) {
   try {
@@ -132,11 +140,11 @@ export const fence = (place: Place, pipeline: string, attempt: string): string =
  */
 export async function moveLedger(client: SnowflakeClient, place: Place, move: Move, run: RunOptions): Promise<void> {
   const { publication, attempt, state } = move;
-  const { pipeline, fromCut, toCut } = publication;
+  const { pipeline, fromCut, fromId = 0, toCut, toId = 0 } = publication;
   const { affected } = await client.run(
-    `UPDATE ${ledgerTable(place, pipeline)} SET "CUT" = ${toCut}, "ATTEMPT" = ${quoted(attempt)},
+    `UPDATE ${ledgerTable(place, pipeline)} SET "CUT" = ${toCut}, "CUT_ID" = ${toId}, "ATTEMPT" = ${quoted(attempt)},
      "PUBLISHED_AT" = CURRENT_TIMESTAMP(), "STATE" = ${text(state)}, "UNFINISHED" = ${state.leftovers.length > 0 ? 1 : 0}
-     WHERE "CUT" IS NOT DISTINCT FROM ${fromCut ?? 'NULL'}`,
+     WHERE ${fromCut === null ? '"CUT" IS NULL' : `"CUT" = ${fromCut} AND "CUT_ID" = ${fromId}`}`,
     run,
   );
   if (affected !== 1) throw wrongCut(publication, (await readLedger(client, place, pipeline, run)).cut);

@@ -4,6 +4,7 @@ import { judge } from '../publication-rules.ts';
 import type {
   Publication,
   PublicationResult,
+  PublishedCut,
   PublishOptions,
   QueryOptions,
   QueryResult,
@@ -47,7 +48,7 @@ class SnowflakeWarehouse implements Warehouse {
   }
 
   /** Finishes what a publisher left that died after its commit. */
-  publishedCut(pipeline: string): Promise<number | null> {
+  published(pipeline: string): Promise<PublishedCut | null> {
     return this.#with(async (client) => {
       const found = await readPublished(client, this.#place, pipeline);
       if (found?.unfinished) {

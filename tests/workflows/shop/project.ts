@@ -93,7 +93,7 @@ export default project({
       start: '2026-01-01',
       interval: 'day',
       schedule: { cron: '0 2 * * *', timezone: 'UTC' },
-      params: z.object({ note: z.string().default('') }),
+      params: z.object({ note: z.string().default(''), fullRefresh: z.boolean().default(false) }),
       datasets: [dailySales],
       publish: { to: 'analytics' },
     }),
