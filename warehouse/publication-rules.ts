@@ -4,11 +4,16 @@ import type { Publication, PublicationResult, PublishedCut, PublishedTable } fro
 /** @returns the result where there is nothing to do. @throws conflict when the difference does not start at the warehouse's cut. */
 export function judge(publication: Publication, held: PublishedCut | null): PublicationResult | undefined {
   const { toCut, toId = 0, allowEarlier } = publication;
-  const from = startOf(publication);
   if (held?.number === toCut && held.id === toId) return { outcome: 'current', cut: toCut, tables: [] };
   if (held && held.number > toCut && !allowEarlier) return { outcome: 'newer', cut: held.number, tables: [] };
-  if (held?.number !== from?.number || held?.id !== from?.id) throw wrongCut(publication, held);
+  refuseOtherStart(publication, held);
   return undefined;
+}
+
+/** @throws conflict when the difference does not start at the warehouse's cut. */
+export function refuseOtherStart(publication: Publication, held: PublishedCut | null): void {
+  const from = startOf(publication);
+  if (held?.number !== from?.number || held?.id !== from?.id) throw wrongCut(publication, held);
 }
 
 const startOf = ({ fromCut, fromId = 0 }: Publication): PublishedCut | null =>

@@ -1,4 +1,4 @@
-import { wrongCut } from '../publication-rules.ts';
+import { refuseOtherStart } from '../publication-rules.ts';
 import type { Attempt, Publishing } from './attempt.ts';
 import { planComments } from './comments.ts';
 import { type RecordedState, readLedger } from './ledger.ts';
@@ -22,7 +22,7 @@ export async function planChanges({ client, place, publication }: Publishing, { 
   // Before the ledger: were it the other way round, another publisher's change would look like that of a stranger.
   let present = await presentTables(client, place, run('shape'));
   const row = await readLedger(client, place, publication.pipeline, run('ledger'));
-  if (row.cut !== publication.fromCut) throw wrongCut(publication, row.cut);
+  refuseOtherStart(publication, row.cut);
   if (row.attempt !== null && row.state.leftovers.length > 0) {
     const { attempt, state } = row;
     await finish({ client, place, pipeline: publication.pipeline }, { attempt, state }, run('leftovers'), true);
