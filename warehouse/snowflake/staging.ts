@@ -26,7 +26,12 @@ export interface Staging {
   readonly uploads: boolean;
 }
 
-export function stagingOf(place: Place, options: SnowflakeOptions, attempt: string, tables: readonly PublishedTable[]): Staging {
+export function stagingOf(
+  place: Place,
+  options: SnowflakeOptions,
+  attempt: string,
+  tables: readonly PublishedTable[],
+): Staging {
   return { place, options, attempt, uploads: tables.some((table) => !inPlace(options, urisOf(table))) };
 }
 
