@@ -139,7 +139,7 @@ async function steps(loop: Loop): Promise<RetrainingSummary> {
   }
   log.enter('promoting');
   const superseded = (holder: number | null) => {
-    const text = `Somebody else made ${holder === null ? 'nobody' : `version ${holder}`} champion meanwhile`;
+    const text = `Somebody ${holder === null ? 'withdrew the champion' : `made version ${holder} champion`} meanwhile`;
     log.add('champion', text);
     return ended(told('superseded', text), found, holder);
   };

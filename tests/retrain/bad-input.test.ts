@@ -27,7 +27,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'data that cannot be lea
     bundle = await bundleWorkflowCode({
       workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
     });
-  }, 3 * MINUTES);
+  }, 5 * MINUTES);
 
   afterEach(async () => {
     for (const close of open.splice(0).reverse()) await close();
@@ -64,17 +64,21 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'data that cannot be lea
     return { bank, result, error, line, champion: await registry.alias('bank_fraud', 'champion') };
   }
 
-  test('one class only: told as too little data', { timeout: MINUTES }, async () => {
-    const labels = { ...fraud.labels, positive: 'false' };
+  test.each([
+    ['nothing', 'false', 0],
+    ['everything', 'true', 1920],
+  ])('one class only: where %s is fraud, that is too little data', { timeout: MINUTES }, async (_, positive, count) => {
+    const labels = { ...fraud.labels, positive };
     const { bank, result, line, champion } = await retrained({ changes: { labels }, champion: 1 });
     expect(await result).toMatchObject({ outcome: 'too_little_data', champion: 1 });
-    expect(line('training set')).toMatch(/has 1920 rows, 0 of them positive; needed are 100 rows, 20 positives/);
+    const needed = 'needed are 100 rows, 20 positives and 10 others';
+    expect(line('training set')).toContain(`has 1920 rows, ${count} of them positive; ${needed}`);
     expect(bank.told.map(({ event }) => event)).toEqual(['drift', 'too_little_data']);
     expect(champion).toBe(1);
   });
 
   test('fewer frauds than any trainer takes, whatever the policy says', { timeout: MINUTES }, async () => {
-    const labels = { ...fraud.labels, positive: "event_id LIKE 'e%-11'" };
+    const labels = { ...fraud.labels, positive: "event_id LIKE 'e%-11' AND is_fraud" };
     const policy = { ...POLICY, leastPositives: 1 };
     const { result, champion } = await retrained({ changes: { labels, policy }, champion: 1 });
     expect(await result).toMatchObject({ outcome: 'too_little_data' });
@@ -119,6 +123,16 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'data that cannot be lea
     expect(champion).toBeNull();
   });
 
+  test('a model no better than chance is refused', { timeout: MINUTES }, async () => {
+    // What was fraud counts as honest from the days of the test set on, and the other way round.
+    const positive = "is_fraud = (known_at < TIMESTAMPTZ '2026-02-13 00:00:00Z')";
+    const labels = { ...fraud.labels, positive };
+    const { result, line, champion } = await retrained({ changes: { labels }, champion: 1 });
+    expect(await result).toMatchObject({ outcome: 'refused', champion: 1, decision: { approve: false } });
+    expect(line('challenger')).toContain('does not rank better than chance');
+    expect(champion).toBe(1);
+  });
+
   test('labels recorded after the day asked for are not there yet', { timeout: MINUTES }, async () => {
     const days = { train: 12, validation: 4, test: 4, delay: 0, current: 3 };
     const sets: Sets[] = [];
@@ -130,7 +144,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'data that cannot be lea
     await retrained({ changes: { days }, input: { asOf: '2026-02-10' }, champion: 1, fault });
     const { rows } = await source.db.query<{ all: number; known: number }>(
       `SELECT count(*)::int AS all, count(*) FILTER (WHERE known_at < '2026-02-10')::int AS known
-       FROM verdict JOIN event ON event.id = event_id WHERE happened_at >= '2026-02-06' AND happened_at < '2026-02-10'`,
+       FROM verdict JOIN event ON event.id = event_id WHERE is_fraud AND happened_at >= '2026-02-06' AND happened_at < '2026-02-10'`,
     );
     expect(sets[0]!.test.positives).toBe(rows[0]!.known);
     expect(rows[0]!.known).toBeLessThan(rows[0]!.all);
