@@ -38,8 +38,8 @@ export function columnCard(drift: ColumnDrift): string {
   const other = byDefault
     ? ` Evidently's default (${byDefault.test.replace('_', '-')} ${short(byDefault.score)}): ${byDefault.drifted ? 'drift' : 'no drift'}.`
     : '';
-  return `<article class="card" id="${idOf(column)}"><header><h3>${escapeHtml(column)}</h3><span class="says ${verdict.says}">${SAYS[verdict.says]}</span></header>
-<p class="soft">${[role === 'feature' ? '' : `${role}. `, STATES[state], said(drift), other].join(' ').trim()}</p>
+  return `<article class="card" id="${idOf(column)}"><header><h3>${escapeHtml(column)}${role === 'feature' ? '' : `<span class="role">${role}</span>`}</h3><span class="says ${verdict.says}">${SAYS[verdict.says]}</span></header>
+<p class="soft">${[STATES[state], said(drift), other].join(' ').trim()}</p>
 ${columnChart(drift)}<dl>${shown.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl></article>`;
 }
 

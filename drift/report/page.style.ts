@@ -22,13 +22,13 @@ td.number, th.number { text-align: right; }
 a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } a:hover { text-decoration-color: currentColor; }
 .says { display: inline-block; white-space: nowrap; border-radius: 99px; padding: 1px 10px; font-size: 12.5px; font-weight: 600; border: 1px solid currentColor; }
 .drift { color: var(--drift); } .no_drift { color: var(--calm); } .undecided { color: var(--open); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(340px, 1fr)); gap: 16px; align-items: start; }
-.card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 18px 12px; min-width: 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(340px, 1fr)); gap: 16px; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 18px 12px; min-width: 0; display: flex; flex-direction: column; }
 .card header { display: flex; justify-content: space-between; align-items: baseline; gap: 10px; }
 .card h3 { margin: 0; font-size: 15px; overflow-wrap: anywhere; } .card p { font-size: 13px; margin: 2px 0 8px; }
-.card dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: 2px 12px; margin: 8px 0 4px; font-size: 12.5px; }
+.card dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: 2px 12px; margin: auto 0 4px; padding-top: 10px; font-size: 12.5px; }
 .card dt { color: var(--soft); } .card dd { margin: 0; font-variant-numeric: tabular-nums; }
-.card dl div { min-width: 0; }
+.card dl div { min-width: 0; } .role { font-weight: 400; font-size: 12.5px; color: var(--soft); margin-left: 8px; }
 svg { display: block; width: 100%; height: auto; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
 .key { display: inline-flex; align-items: center; gap: 6px; margin-right: 16px; font-size: 13px; color: var(--soft); }
 .key i { width: 22px; height: 10px; display: inline-block; }
