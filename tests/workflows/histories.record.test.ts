@@ -85,6 +85,12 @@ describe.runIf(process.env.STRATA_TEST_RECORD_HISTORIES)('recording', () => {
     await keepHistory('ingest-cancelled', shop.client.workflow.getHandle(ingest.workflowId, runId));
   });
 
+  test('a cut that is published again', async () => {
+    await shop.run(RANGE, 'before');
+    await shop.start({ pipeline: PIPELINE, cut: 1 }, 'publish', 'publish').then((started) => started.result());
+    await keepHistory('publish', handle('publish'));
+  });
+
   test('a build that fails for good', async () => {
     await shop.setRate('USD', '2026-01-01', '9999999999', '2026-01-03T14:00:00Z');
     await shop.run({ from: '2026-01-03' }, 'failed').catch(() => undefined);
