@@ -9,7 +9,10 @@ export const bronzeAppTransaction = source({
   source: app,
   relation: 'transaction',
   extraction: cursor('updated_at', appClock),
-  sourceColumns: { id: '_id', anomaly_score: 'anomalyScore', is_fraud: 'isFraud' },
+  sourceColumns: {
+    ...{ id: '_id', anomaly_score: 'anomalyScore', is_fraud: 'isFraud' },
+    ...{ anomaly_reasons: 'anomalyReasons', scored_by: 'scoredBy' },
+  },
   columns: {
     id: key(text()).describe('ObjectId, 24 hexadecimal digits'),
     transaction_id: json().nullable().describe('Payment: uuid string'),
@@ -26,6 +29,8 @@ export const bronzeAppTransaction = source({
     billing_country: json().nullable().describe('Billing address: country'),
     anomaly_score: json().nullable().describe('0 to 1; missing before it is scored'),
     is_fraud: json().nullable().describe('What the model says: boolean'),
+    anomaly_reasons: json().nullable().describe('Why, as a list; missing where the shop scored by itself'),
+    scored_by: json().nullable().describe('Name and version of the model; missing where the shop scored by itself'),
     timestamp: json().nullable().describe('When the customer paid: date or ISO 8601 string'),
     updated_at: timestamp().describe('Last write, by the storage gateway'),
   },

@@ -21,6 +21,7 @@ export const bronzeMerchantProfile = source({
   owner: 'merchants',
   source: oltp,
   relation: 'public.merchant_profile',
+  ignored: ['settlement_account_number'],
   extraction: cursor('updated_at', oltpClock),
   columns: {
     merchant_id: key(text()).describe('Merchant (uuid)'),

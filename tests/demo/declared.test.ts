@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import project from '../../config/project.ts';
+import type { SourceDataset } from '../../core/dataset.ts';
 import { datasetsOf } from '../../core/graph.ts';
 import { checkSource } from '../../sources/check-source.ts';
 import { describeWith } from '../servers.ts';
 import { openSources, type SourceDatabase, type Sources } from './sources.fixture.ts';
 
-const bronze = datasetsOf(project).filter((dataset) => dataset.kind === 'source');
+const bronze = datasetsOf(project).filter((dataset): dataset is SourceDataset => dataset.kind === 'source');
+const declared = (system: 'postgres' | 'mongodb'): string[] =>
+  bronze.flatMap(({ source, relation }) => (source.system === system ? [relation] : [])).sort();
+
+/** The company's own; beside it stand what it knows of its migrations and of the simulation. */
+const TABLES = `
+  select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname !~ '^pg_'
+    and n.nspname not in ('information_schema', 'simulation') and c.relname <> 'schema_migration'
+  order by n.nspname || '.' || c.relname collate "C"`;
 
 await describeWith(['postgres', 'mongodb'], "the company's sources as bronze declares them", (addresses) => {
   let sources: Sources;
@@ -23,6 +33,16 @@ await describeWith(['postgres', 'mongodb'], "the company's sources as bronze dec
     await generator.advanceDay('2026-11-01');
   });
   afterAll(() => sources?.close());
+
+  it('every table of PostgreSQL has a bronze dataset', async () => {
+    const { rows } = await database.client.query<{ name: string }>(TABLES);
+    expect(declared('postgres')).toEqual(rows.map(({ name }) => name));
+  });
+
+  it('every collection of MongoDB has a bronze dataset', async () => {
+    const collections = await database.db.listCollections({}, { nameOnly: true }).toArray();
+    expect(declared('mongodb')).toEqual(collections.map(({ name }) => name).sort());
+  });
 
   it.each(bronze.map((dataset) => [dataset.name, dataset] as const))(
     '%s: every column is declared or left out by name',

@@ -16,9 +16,17 @@ const derived = [...datasets.values()].filter((d): d is DerivedDataset => d.kind
 
 const DUCKDB_NAMES: Readonly<Record<string, string>> = { TIMESTAMPTZ: 'TIMESTAMP WITH TIME ZONE' };
 
+/** Datasets say their columns, views their tables, models that are trained their features. */
+const isDefinition = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && ['columns', 'tables', 'features'].some((field) => field in value);
+
 describe('the shipped project', () => {
   it('holds the tables of the domain', () => {
     expect([...datasets.keys()].sort()).toEqual([
+      'bronze.app_customer',
+      'bronze.app_log',
+      'bronze.app_merchant',
+      'bronze.app_transaction',
       'bronze.city',
       'bronze.country',
       'bronze.currency',
@@ -28,9 +36,13 @@ describe('the shipped project', () => {
       'bronze.dispute',
       'bronze.exchange_rate',
       'bronze.fee_schedule',
+      'bronze.gateway_event',
       'bronze.merchant',
+      'bronze.merchant_profile',
+      'bronze.ml_feature',
       'bronze.order_line',
       'bronze.payment_method',
+      'bronze.payment_status',
       'bronze.product',
       'bronze.product_category',
       'bronze.public_holiday',
@@ -76,6 +88,7 @@ describe('the shipped project', () => {
       'silver.dispute',
       'silver.exchange_rate',
       'silver.fee_schedule',
+      'silver.gateway_event',
       'silver.mention',
       'silver.merchant',
       'silver.merchant_version',
@@ -88,6 +101,9 @@ describe('the shipped project', () => {
       'silver.public_holiday',
       'silver.refund',
       'silver.review',
+      'silver.scored_payment',
+      'silver.server_log_line',
+      'silver.server_session',
       'silver.session',
       'silver.subscription',
       'silver.tax_rate',
@@ -122,6 +138,28 @@ describe('the shipped project', () => {
     expect(columns.map((c) => `${c.name} ${c.type}`)).toEqual(
       dataset.columns.map((c) => `${c.name} ${DUCKDB_NAMES[c.sqlType] ?? c.sqlType}`),
     );
+  });
+
+  it('has no model that nothing reaches', async () => {
+    const folder = new URL('../../models/', import.meta.url);
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts'));
+    const views = projectDefinition.pipelines.flatMap((p) => p.views);
+    const reached = new Set<unknown>([...datasets.values(), ...views, ...(projectDefinition.retrainings ?? [])]);
+    const found = new Set<unknown>();
+    for (const file of files) {
+      const values = Object.values(await import(new URL(file, folder).href)).flat();
+      const definitions = values.filter((value) => isDefinition(value));
+      for (const definition of definitions) found.add(definition);
+      expect(
+        definitions.filter((definition) => !reached.has(definition)),
+        file,
+      ).toEqual([]);
+    }
+    expect(found.size).toBe(reached.size);
+  });
+
+  it.each(derived)('$name has checks', ({ checks }) => {
+    expect(checks.length).toBeGreaterThan(0);
   });
 
   it('has no SQL file that nothing uses', async () => {

@@ -38,7 +38,9 @@ export async function runModel(dataset: DerivedDataset, given: Given): Promise<M
   const text = await readFile(new URL(`../../warehouse-sql/${dataset.sql}`, import.meta.url), 'utf8');
   const sql = await contentSql(session, dataset, render(text, relations, dataset.sql), relations);
   const columns = await session.columns(sql);
-  const key = dataset.key.map(ident).join(" || '|' || ");
+  // Rows without a key are called by their first column.
+  const named = dataset.key.length > 0 ? dataset.key : [dataset.columns[0]!.name];
+  const key = named.map(ident).join(" || '|' || ");
   const failed: Record<string, string[]> = {};
   for (const check of dataset.checks) {
     if (check.kind !== 'row') continue;

@@ -109,7 +109,8 @@ function eventsOf(events: readonly unknown[]) {
   };
 }
 
-async function winners<Row>(
+/** Winners by key of a collection's valid documents; `read` gives null for one that is not. */
+export async function winners<Row>(
   db: Db,
   collection: string,
   read: (document: Record<string, unknown>) => Omit<Candidate<Row>, 'id'> | null,
@@ -134,17 +135,17 @@ async function winners<Row>(
   return { rows, superseded, quarantined: quarantined.sort() };
 }
 
-const provenance = (document: Record<string, unknown>) => ({
+export const provenance = (document: Record<string, unknown>) => ({
   document_id: (document._id as ObjectId).toHexString(),
   updated_at: (document.updated_at as Date).toISOString(),
 });
 
-function textOf(holder: unknown, field: string): string | null {
+export function textOf(holder: unknown, field: string): string | null {
   const value = holder && typeof holder === 'object' ? (holder as Record<string, unknown>)[field] : undefined;
   return typeof value === 'string' ? value : null;
 }
 
-function booleanOf(value: unknown): boolean | null {
+export function booleanOf(value: unknown): boolean | null {
   if (typeof value === 'boolean') return value;
   return value === 'true' ? true : value === 'false' ? false : null;
 }

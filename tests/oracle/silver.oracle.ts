@@ -1,6 +1,8 @@
 import type { Db } from 'mongodb';
 import type pg from 'pg';
 import { oracleReviews, oracleSessions } from './documents.oracle.ts';
+import { oracleScores } from './score.oracle.ts';
+import { oracleServerLogs } from './server-log.oracle.ts';
 import { day, eur, PAYMENTS, REFUNDS } from './source-sql.ts';
 import { textRows } from './text-query.ts';
 
@@ -50,6 +52,10 @@ const FROM_POSTGRES: Readonly<Record<string, string>> = {
     select id as customer_id, user_name, email, full_name, segment, country, city, created_at, updated_at from customer`,
   'silver.merchant': `select id as merchant_id, name, industry, size, country, city, created_at, updated_at from merchant`,
   'silver.exchange_rate': `select currency, rate_date, rate_to_eur, updated_at from exchange_rate`,
+  'silver.gateway_event': `
+    select transaction_id as payment_id, gateway, event_type, response_code, latency_ms, message, occurred_at, updated_at as told_at,
+      count(*) as times_told
+    from gateway_event group by 1, 2, 3, 4, 5, 6, 7, 8`,
   'silver.country': `select code as country_code, name, region, currency, updated_at from country`,
 };
 
@@ -59,6 +65,10 @@ export async function oracleSilver(client: pg.Client, db: Db): Promise<Record<st
   for (const [table, sql] of Object.entries(FROM_POSTGRES)) tables[table] = await textRows(client, sql);
   tables['silver.review'] = await reviews(db);
   tables['silver.session'] = await sessions(db);
+  tables['silver.scored_payment'] = await scores(db);
+  const logs = (await oracleServerLogs(db)).rows;
+  tables['silver.server_session'] = logs.map(({ session }) => session);
+  tables['silver.server_log_line'] = logs.flatMap(({ lines }) => lines);
   return tables;
 }
 
@@ -83,6 +93,16 @@ async function sessions(db: Db): Promise<Row[]> {
   return rows.map(({ session_start, updated_at, ...row }) => ({
     ...asText(row),
     session_start: micros(session_start),
+    precedence: precedence(updated_at, row.document_id),
+    updated_at: micros(updated_at),
+  }));
+}
+
+async function scores(db: Db): Promise<Row[]> {
+  const { rows } = await oracleScores(db);
+  return rows.map(({ is_fraud, updated_at, ...row }) => ({
+    ...row,
+    is_fraud: is_fraud === null ? null : String(is_fraud),
     precedence: precedence(updated_at, row.document_id),
     updated_at: micros(updated_at),
   }));
