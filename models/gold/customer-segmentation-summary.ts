@@ -22,7 +22,7 @@ const SEGMENTS = "('high-value', 'growth', 'at-risk', 'dormant')";
 export const customerSegmentationSummary = dataset({
   name: 'gold.customer_segmentation_summary',
   description:
-    'One row per week and customer who bought in the twelve weeks up to its end: recency, frequency and money, two segmentations of them, churn and value. Weeks do not add up: each looks at the same customers again.',
+    'One row per week and customer who bought in the twelve weeks up to its end: recency, frequency and money, two segmentations of them, churn and lifetime value. Weeks do not add up: each looks at the same customers again.',
   owner: 'analytics',
   // With the week itself twelve weeks, 84 days.
   inputs: { spending: factCustomerSegmentation.window('77 days') },
@@ -43,12 +43,19 @@ export const customerSegmentationSummary = dataset({
     kmeans_segment: text().describe('high-value, growth, at-risk or dormant, by K-means over the ranks of the three'),
     is_churn_risk: boolean().describe('Away for more than twice the usual time between two days of buying'),
     yearly_value_eur: decimal(38, 2).describe('What a year like the twelve weeks would bring, in euros'),
+    lifetime_value_eur: decimal(38, 2).describe(
+      "What is to be expected until the customer leaves, in euros: money of the twelve weeks, divided by the share of that week's customers at risk of churn, for five years at most",
+    ),
   },
   checks: [
     unique('week_start', 'customer_id'),
     audit(
       'segments are known',
       `SELECT * FROM {{this}} WHERE rfm_segment NOT IN ${SEGMENTS} OR kmeans_segment NOT IN ${SEGMENTS}`,
+    ),
+    audit(
+      'a lifetime is twelve weeks to five years',
+      'SELECT * FROM {{this}} WHERE lifetime_value_eur NOT BETWEEN monetary_eur AND 22 * monetary_eur',
     ),
     audit(
       'scores are fifths',

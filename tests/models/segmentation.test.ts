@@ -21,11 +21,13 @@ describe('gold.customer_segmentation_summary', () => {
       pick(
         rows.filter((row) => row.week_start === week),
         ...['customer_id', 'recency_days', 'frequency', 'monetary_eur', 'yearly_value_eur', 'is_churn_risk'],
+        'lifetime_value_eur',
       );
-    expect(of('2026-11-02')).toEqual([['in', '1', '3', '12.00', '52.00', 'false']]);
+    // Where nobody is leaving a lifetime is five years.
+    expect(of('2026-11-02')).toEqual([['in', '1', '3', '12.00', '52.00', 'false', '260.00']]);
     expect(of('2026-11-09')).toEqual([
-      ['in', '8', '1', '2.00', '8.67', 'false'],
-      ['later', '7', '1', '1.00', '4.33', 'false'],
+      ['in', '8', '1', '2.00', '8.67', 'false', '43.33'],
+      ['later', '7', '1', '1.00', '4.33', 'false', '21.67'],
     ]);
   });
 
@@ -59,6 +61,8 @@ describe('gold.customer_segmentation_summary', () => {
     ]);
     expect(segments('gone', 'is_churn_risk')).toBe('true');
     expect(segments('asleep', 'is_churn_risk')).toBe('false');
+    // One in four is leaving: whoever is there stays for four times twelve weeks.
+    expect(['best', 'asleep'].map((name) => segments(name, 'lifetime_value_eur'))).toEqual(['1200.00', '4.00']);
   });
 
   it('keeps the version of the customer that bought last', async () => {

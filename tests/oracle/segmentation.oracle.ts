@@ -81,6 +81,8 @@ function weekRows(monday: number, spendings: readonly Spending[]): Row[] {
   );
   const clusters = kMeans(points);
   const scores = Object.values(by).map((value) => fifths(customers, value));
+  const isLeaving = (c: Customer) => c.days > 1 && c.recency > (2 * c.span) / (c.days - 1);
+  const leaving = BigInt(customers.filter(isLeaving).length);
   return customers.map((customer, i) => {
     const [r, f, m] = scores.map((score) => score.get(customer)!) as [number, number, number];
     const start = new Date(monday * 86_400_000).toISOString().slice(0, 10);
@@ -97,10 +99,18 @@ function weekRows(monday: number, spendings: readonly Spending[]): Row[] {
       monetary_score: String(m),
       rfm_segment: rfm(r, f, m),
       kmeans_segment: STARTS[clusters[i]!]!.name,
-      is_churn_risk: String(customer.days > 1 && customer.recency > (2 * customer.span) / (customer.days - 1)),
+      is_churn_risk: String(isLeaving(customer)),
       yearly_value_eur: money((customer.cents * 26n + 3n) / 6n),
+      lifetime_value_eur: money(lifetimeCents(customer.cents, BigInt(customers.length), leaving)),
     };
   });
+}
+
+/** The periods until one of them leaves, on average; five years are 260 weeks. */
+function lifetimeCents(cents: bigint, customers: bigint, leaving: bigint): bigint {
+  const isLong = leaving === 0n || 12n * customers > 260n * leaving;
+  const [periods, of] = isLong ? [260n, 12n] : [customers, leaving];
+  return (2n * cents * periods + of) / (2n * of);
 }
 
 function customersOf(spendings: readonly Spending[], end: number): Customer[] {

@@ -96,6 +96,18 @@ clustered AS (
     ON step.week_start = ranked.week_start
     AND step.step = 10
   GROUP BY ranked.week_start, ranked.customer_id
+),
+
+judged AS (
+  SELECT
+    ranked.*,
+    -- Away for more than twice the usual time between two days of buying.
+    ranked.active_days > 1 AND ranked.recency_days * (ranked.active_days - 1) > 2 * ranked.span_days AS is_churn_risk
+  FROM ranked
+),
+
+churn AS (
+  SELECT week_start, COUNT(*) AS customers, COUNT(*) FILTER (is_churn_risk) AS leaving FROM judged GROUP BY week_start
 )
 
 SELECT
@@ -121,11 +133,20 @@ SELECT
     WHEN 3 THEN 'at-risk'
     ELSE 'dormant'
   END AS kmeans_segment,
-  -- Away for more than twice the usual time between two days of buying.
-  ranked.active_days > 1 AND ranked.recency_days * (ranked.active_days - 1) > 2 * ranked.span_days AS is_churn_risk,
+  ranked.is_churn_risk,
   -- Twelve weeks to fifty-two: 13/3, in cents.
-  CAST(0.01 * rounded_quotient(ranked.monetary_eur * 1300, 3) AS DECIMAL(38, 2)) AS yearly_value_eur
-FROM ranked
+  CAST(0.01 * rounded_quotient(ranked.monetary_eur * 1300, 3) AS DECIMAL(38, 2)) AS yearly_value_eur,
+  -- Twelve weeks as often as the share that is leaving lets expect, at most five years of them: 65/3.
+  CAST(
+    0.01 * CASE
+      WHEN 65 * churn.leaving >= 3 * churn.customers
+      THEN rounded_quotient(ranked.monetary_eur * 100 * churn.customers, churn.leaving)
+      ELSE rounded_quotient(ranked.monetary_eur * 6500, 3)
+    END AS DECIMAL(38, 2)
+  ) AS lifetime_value_eur
+FROM judged AS ranked
+JOIN churn
+  ON churn.week_start = ranked.week_start
 JOIN clustered
   ON clustered.week_start = ranked.week_start
   AND clustered.customer_id = ranked.customer_id
