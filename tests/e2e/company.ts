@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import project from '../../config/project.ts';
 import { intervalOf, resolveRange } from '../../core/interval.ts';
+import type { Project } from '../../core/project.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { S3Address, TemporalAddress } from '../../services/service.types.ts';
 import type { ServedProject } from '../../workers/compose.ts';
@@ -22,6 +23,8 @@ export interface CompanyOptions {
   readonly temporal: TemporalAddress['temporal'];
   /** Default: a folder. */
   readonly s3?: S3Address;
+  /** Default: the project as it ships. */
+  readonly project?: Project;
   /** What else the worker is told. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -36,9 +39,9 @@ export class Company extends Installation {
     this.sources = sources;
   }
 
-  static async open({ sources, variables, ...options }: CompanyOptions): Promise<Company> {
+  static async open({ sources, variables, project: own = project, ...options }: CompanyOptions): Promise<Company> {
     const all = { ...sources.variables, ...variables };
-    return new Company(await prepare({ ...options, served, variables: all }), sources);
+    return new Company(await prepare({ ...options, served: { ...served, project: own }, variables: all }), sources);
   }
 
   /** The night after a day, at two: the pipeline over that day. */
