@@ -182,6 +182,53 @@ await describeWith(['postgres', 'mongodb'], 'the payments company in PostgreSQL'
     });
   });
 
+  describe('the roles', () => {
+    const ALL = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
+    /** Of these the reader has every column but one. */
+    const BY_COLUMN: Readonly<Record<string, string>> = {
+      customer: 'password',
+      merchant_profile: 'settlement_account_number',
+    };
+
+    it.each([
+      ['admin', ALL],
+      ['developer', ['SELECT', 'INSERT', 'UPDATE', 'DELETE']],
+      ['readonlyuser', ['SELECT']],
+    ])('%s has its rights on every table, partitions made later too, and no others', async (role, rights) => {
+      const later = '2027-06-01';
+      await database.client.query('select ensure_transaction_month($1)', [later]);
+      const { rows } = await database.client.query<{ name: string; held: string[] }>(
+        `select c.relname as name, array_agg(p order by n) filter (where has_table_privilege($1, c.oid, p)) as held
+         from pg_class c, unnest($2::text[]) with ordinality as t(p, n)
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') group by c.relname`,
+        [role, ALL],
+      );
+      expect(rows.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['transaction_2027_06', ...Object.keys(BY_COLUMN)]),
+      );
+      for (const { name, held } of rows) {
+        const byColumn = role === 'readonlyuser' && name in BY_COLUMN;
+        expect({ name, held: held ?? [] }).toEqual({ name, held: byColumn ? [] : rights });
+      }
+    });
+
+    it('keep from the reader exactly the columns that never leave, and from all of them the simulation', async () => {
+      for (const [table, hidden] of Object.entries(BY_COLUMN)) {
+        const { rows } = await database.client.query(
+          `select attname from pg_attribute where attrelid = $1::regclass and attnum > 0
+             and not has_column_privilege('readonlyuser', attrelid, attnum, 'SELECT')`,
+          [table],
+        );
+        expect(rows).toEqual([{ attname: hidden }]);
+      }
+      const { rows } = await database.client.query(
+        `select role from unnest(array['admin', 'developer', 'readonlyuser']) role
+         where has_schema_privilege(role, 'simulation', 'USAGE')`,
+      );
+      expect(rows).toEqual([]);
+    });
+  });
+
   describe('changes by hand', () => {
     it('move a payment and its audit together, correct a rate, refund within what is left, and copy a merchant in', async () => {
       const at = '2026-11-15T10:00:00.123456Z';
