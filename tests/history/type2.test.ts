@@ -43,6 +43,47 @@ async function spans(id: string): Promise<string[]> {
 }
 const segmentsPaid = async () => Object.fromEntries((await factsOf(runner)).map((f) => [f.payment_id, f.segment]));
 
+/** Rows of the dimension that stand for a customer, of all customers together. */
+const rowsOfAll = async () => (await dimensionOf(runner)).filter((r) => r.customer_id !== null).length;
+
+describe('the published sequence', () => {
+  const standard = seen('anna', day(0), 'Standard');
+  const premium = seen('anna', day(1), 'Premium');
+  const again = seen('anna', day(4), 'Premium');
+  // Idle is read as: the key stays away while something else happens, here another key that comes and stays.
+  const PUBLISHED: readonly [step: string, news: CustomerSeen[], rows: number][] = [
+    ['change', [standard, premium], 2],
+    ['delete', [{ ...premium, deletedAt: day(2) }], 2],
+    ['idle', [seen('ben', day(3), 'Standard')], 3],
+    ['re-insert', [again], 4],
+    ['delete', [{ ...again, deletedAt: day(5) }], 4],
+  ];
+
+  test('change, delete, idle, re-insert, delete: 2, 2, 3, 4, 4 rows', async () => {
+    const counts: [string, number][] = [];
+    for (const [step, news] of PUBLISHED) {
+      await bring(
+        runner,
+        news.map((each) => ({ ...each, position: position++ })),
+      );
+      await runner.converge();
+      counts.push([step, await rowsOfAll()]);
+    }
+    expect(counts).toEqual(PUBLISHED.map(([step, , rows]) => [step, rows]));
+    expect(await spans('anna')).toEqual(['Standard ..1', 'Premium 1..2', 'Premium 4..5']);
+  });
+
+  test('all of it at once comes to the same', async () => {
+    await bring(
+      runner,
+      PUBLISHED.flatMap(([, news]) => news).map((each) => ({ ...each, position: position++ })),
+    );
+    await runner.converge();
+    expect(await rowsOfAll()).toBe(4);
+    expect(await spans('anna')).toEqual(['Standard ..1', 'Premium 1..2', 'Premium 4..5']);
+  });
+});
+
 describe('the rows of a key', () => {
   test('change, delete, idle, re-insert, change, delete: 2, 2, 2, 3, 4, 4 rows', async () => {
     const first = seen('anna', day(0), 'Standard');
