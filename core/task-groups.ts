@@ -10,7 +10,7 @@ const PARTITIONS_PER_TASK = 31;
  * Most rows of their own in the partitions of a build that reads far behind them: it holds several times as many in memory
  * or on disk. One partition is taken however many it has.
  */
-const ROWS_PER_TASK = 2_000_000;
+const ROWS_PER_TASK = 1_000_000;
 
 /**
  * Stale partitions, in order, as the groups that are made at once. Where a window is read, neighbours go together: their
