@@ -32,6 +32,13 @@ test('the same seed gives the same bytes, with any number of threads', async () 
   expect((await learn({ ...params, threads: 1 }, train, 8)).text).not.toBe(text);
 });
 
+test('so do trees that see every row, in more pieces than one', async () => {
+  const large = payments(10_000, 3);
+  const params = { ...PLAIN, trees: 15 };
+  const { text } = await learn({ ...params, threads: 1 }, large);
+  for (const threads of [2, 3]) expect((await learn({ ...params, threads }, large)).text).toBe(text);
+});
+
 test('little memory for histograms computes more and gives nearly the same', async () => {
   const wide = await learn({ ...PLAIN, leaves: 31 });
   const narrow = await learn({ ...PLAIN, leaves: 31, histogramMemory: 0.001 });
