@@ -35,6 +35,8 @@ const WRONG: Record<string, [args: string[], ...says: (string | RegExp)[]]> = {
   'an unknown reprocess': [[...BACKFILL, '--reprocess', 'all'], 'none, failed, completed, stale'],
   'no runs at once': [[...BACKFILL, '--max-active-runs', '0'], 'whole number from 1'],
   'nobody to say yes': [BACKFILL, 'Nobody is there to say yes', '--yes', '--dry-run'],
+  'a publication of no cut': [['publish', 'shop_daily'], "required option '--cut <n>'"],
+  'a cut that is not there': [['publish', 'shop_daily', '--cut', '3', '--yes'], 'no cut 3', 'It has none yet'],
   'an id that is no backfill': [['backfill', 'pause', 'run/dev/shop_daily/x'], 'Not the id of a backfill'],
   'an unknown dataset': [
     ['status', '--dataset', 'silver.sal'],
