@@ -53,6 +53,26 @@ export interface Monitoring {
   readonly mostLoss: number;
 }
 
+/**
+ * What current rows are compared with: the champion's training set; the time just before, which finds breaks and no slow
+ * change; the same days of earlier years or weeks.
+ */
+export type DriftReference =
+  | { readonly kind: 'training' }
+  | { readonly kind: 'rolling'; readonly length: string }
+  | { readonly kind: 'season'; readonly back: 'year' | 'week'; readonly times?: number; readonly widen?: string };
+
+export const DRIFT_TRIGGERS = ['features', 'prediction', 'target', 'performance'] as const;
+export type DriftTrigger = (typeof DRIFT_TRIGGERS)[number];
+
+export interface DriftPolicy {
+  readonly reference: DriftReference;
+  /** Share of rows whose label must have changed before anybody cares: frauds are few, so it is smaller than for features. */
+  readonly leastTargetEffect: number;
+  /** What is a reason to train. What is not named is looked at all the same, and shown. */
+  readonly triggers: readonly DriftTrigger[];
+}
+
 /** A model that is trained again when its data drifts. */
 export interface Retraining {
   /** Of the model in the registry. */
@@ -75,6 +95,7 @@ export interface Retraining {
   readonly seed: number;
   /** The threshold on the score: the highest recall at this precision. */
   readonly precision: number;
+  readonly drift: DriftPolicy;
   readonly policy: RetrainingPolicy;
   readonly monitoring: Monitoring;
   /** Name of a webhook in the settings. */
@@ -85,12 +106,14 @@ export interface Retraining {
   readonly scoring: Scoring | undefined;
 }
 
-export interface RetrainingDefinition extends Omit<Retraining, 'notify' | 'after' | 'scoring' | 'policy' | 'slices'> {
+export interface RetrainingDefinition
+  extends Omit<Retraining, 'notify' | 'after' | 'scoring' | 'policy' | 'slices' | 'drift'> {
   readonly notify?: string;
   readonly scoring?: Scoring;
   readonly after?: string;
   readonly slices?: readonly string[];
   readonly policy?: Partial<RetrainingPolicy>;
+  readonly drift?: Partial<DriftPolicy>;
 }
 
 const POLICY: RetrainingPolicy = {
@@ -101,6 +124,8 @@ const POLICY: RetrainingPolicy = {
   mostMillisPerRow: 50,
   approval: { by: 'automatic' },
 };
+
+const DRIFT: DriftPolicy = { reference: { kind: 'training' }, leastTargetEffect: 0.005, triggers: DRIFT_TRIGGERS };
 
 /**
  * Declares a model that `drift_and_retrain` keeps fit.
@@ -125,7 +150,20 @@ export function retraining(definition: RetrainingDefinition): Retraining {
   }
   for (const duration of [definition.monitoring.every, definition.monitoring.for]) durationMillis(duration);
   const { notify, after, scoring } = definition;
-  return { ...definition, slices, notify, after, scoring, policy: { ...POLICY, ...definition.policy } };
+  const drift = { ...DRIFT, ...definition.drift };
+  refuseWrongDrift(drift, refuse);
+  return { ...definition, slices, notify, after, scoring, drift, policy: { ...POLICY, ...definition.policy } };
+}
+
+function refuseWrongDrift(
+  { reference, leastTargetEffect, triggers }: DriftPolicy,
+  refuse: (message: string, hint?: string) => never,
+): void {
+  if (!(leastTargetEffect > 0 && leastTargetEffect < 1))
+    refuse(`drift.leastTargetEffect is ${leastTargetEffect}`, 'It is a share of rows: more than 0, less than 1.');
+  if (triggers.length === 0) refuse('drift.triggers is empty', `Name at least one of: ${DRIFT_TRIGGERS.join(', ')}.`);
+  if (reference.kind === 'rolling') durationMillis(reference.length);
+  if (reference.kind === 'season' && reference.widen !== undefined) durationMillis(reference.widen);
 }
 
 function refuseUnknown(

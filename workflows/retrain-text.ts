@@ -1,18 +1,18 @@
 import type { DriftSummary, ResolvedRetraining, Trial } from '../activities/retrain/retrain.types.ts';
 
 /** What the log says of a check of drift: nothing found is told apart from nothing seen. */
-export function printDrift({ drifted, features, undecided, states, problem }: DriftSummary): string {
-  if (problem !== null) return `cannot tell: ${problem}`;
+export function printDrift({ reasons, features, undecided, states, problem }: DriftSummary): string {
+  if (problem !== null && reasons.length === 0) return `cannot tell: ${problem}`;
   return [
-    drifted.length > 0 ? drifted.join(', ') : 'none',
+    reasons.length > 0 ? reasons.join('; ') : 'none',
     ...(undecided > 0 ? [`undecided: ${undecided} of ${features}`] : []),
     ...Object.entries(states).map(([state, count]) => `${state.replaceAll('_', ' ')}: ${count} of ${features}`),
   ].join('; ');
 }
 
 /** Why it is trained. */
-export function reasonOf({ champion, force }: ResolvedRetraining, { drifted }: DriftSummary): string {
-  if (drifted.length > 0) return `Drift in ${drifted.join(', ')}`;
+export function reasonOf({ champion, force }: ResolvedRetraining, { reasons }: DriftSummary): string {
+  if (reasons.length > 0) return `Drift: ${reasons.join('; ')}`;
   return champion === null && !force ? 'There is no champion yet' : 'Asked for by hand';
 }
 

@@ -1,7 +1,9 @@
-import { printInterval } from '../../core/interval.ts';
+import { shift } from '../../core/instant.ts';
+import { type Interval, printInterval } from '../../core/interval.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import { detectDrift } from '../../drift/detect-drift.ts';
-import type { DriftColumn, Sample } from '../../drift/drift.types.ts';
+import type { DriftColumn, DriftResult, Sample } from '../../drift/drift.types.ts';
+import { resolveReference } from '../../drift/reference-windows.ts';
 import { driftReport } from '../../drift/report/drift.report.ts';
 import type { Session } from '../../engine/session.ts';
 import type { ModelRegistry } from '../../ml/registry.ts';
@@ -10,15 +12,27 @@ import { commitDrift } from '../commit-drift.ts';
 import type { Platform } from '../platform.ts';
 import { driftSummary } from './drift-summary.ts';
 import { keep } from './evidence.ts';
-import { labelledRows } from './labelled-rows.ts';
-import { loadModel } from './load-model.ts';
+import { labelledRows, TARGET } from './labelled-rows.ts';
+import { loadModel, type ScoringModel } from './load-model.ts';
+import { type FoundPerformance, lookAtPerformance } from './look-at-performance.ts';
 import { openSet } from './read-set.ts';
 import type { DriftSummary, ResolvedRetraining } from './retrain.types.ts';
 import { SCORE, scoredRows } from './scored-rows.ts';
 
+const DAY_MILLIS = 86_400_000;
+
+/** One look: what it reads with, and what it goes by. */
+interface Look {
+  readonly platform: Platform;
+  readonly session: Session;
+  readonly attempt: Attempt;
+  readonly retraining: Retraining;
+  readonly resolved: ResolvedRetraining;
+}
+
 /**
- * Current rows beside the champion's training set, with what it would score both; before there is a champion, beside the
- * window that it would be trained on.
+ * Current rows beside the reference: features, the champion's scores, labels that had time to come, and how well the champion
+ * does, estimated and realized. Before there is a champion: the features beside the window that it would be trained on.
  */
 export function lookForDrift(
   platform: Platform,
@@ -27,47 +41,103 @@ export function lookForDrift(
   resolved: ResolvedRetraining,
   signal: AbortSignal,
 ): Promise<DriftSummary> {
-  const { windows, evidence, model, champion, pins } = resolved;
+  const { evidence, model, champion, pins } = resolved;
   return withAttempt(platform.temp, async (attempt) => {
     await using session = await platform.openSession(signal);
-    const rows = (name: 'train' | 'current') =>
-      labelledRows(platform, { session, attempt }, retraining, { ...resolved, windows: [windows[name]] });
-    const current = { relation: await rows('current'), label: printInterval(windows.current) };
-    const found =
-      champion === null
-        ? await detectDrift(session, {
-            reference: { relation: await rows('train'), label: `training window ${printInterval(windows.train)}` },
-            current,
-            columns: columnsOf(retraining),
-          })
-        : await beside(platform, registry, { session, attempt }, retraining, champion, current);
+    const look = { platform, session, attempt, retraining, resolved };
+    const { found, performance } =
+      champion === null ? await beforeAnyModel(look) : await besideChampion(look, registry, champion);
     const check = { checkId: evidence, checkDate: resolved.asOf.slice(0, 10), subject: model };
     const inputs = { [retraining.features.name]: pins.features };
     await commitDrift(platform, { session, attempt }, { ...check, inputs }, found);
-    const json = await keep(platform.store, evidence, 'drift.json', JSON.stringify(found));
-    const notes = [`${retraining.features.name} at version ${pins.features}`, `The figures: ${json.path}`];
-    const html = driftReport(found, { title: `Drift of ${model}`, notes });
-    return driftSummary(found, await keep(platform.store, evidence, 'drift.html', html));
+    const figures = await keep(platform.store, evidence, 'drift.json', JSON.stringify(found));
+    const notes = [`${retraining.features.name} at version ${pins.features}`, `The figures: ${figures.path}`];
+    const sections = performance ? [performance.section] : [];
+    const html = driftReport(found, { title: `Drift of ${model}`, notes, sections });
+    const report = await keep(platform.store, evidence, 'drift.html', html);
+    return driftSummary(found, performance?.alerts ?? [], retraining.drift.triggers, { report, figures });
   });
 }
 
-async function beside(
-  platform: Platform,
-  registry: ModelRegistry,
-  { session, attempt }: { session: Session; attempt: Attempt },
-  retraining: Retraining,
-  champion: number,
-  current: Sample,
-) {
+interface Found {
+  readonly found: DriftResult;
+  readonly performance: FoundPerformance | undefined;
+}
+
+async function beforeAnyModel(look: Look): Promise<Found> {
+  const { windows } = look.resolved;
+  const found = await detectDrift(look.session, {
+    reference: await windowSample(look, [windows.train], `training window ${printInterval(windows.train)}`),
+    current: await windowSample(look, [windows.current], printInterval(windows.current)),
+    columns: columnsOf(look.retraining),
+  });
+  return { found, performance: undefined };
+}
+
+async function besideChampion(look: Look, registry: ModelRegistry, champion: number): Promise<Found> {
+  const { session, retraining, resolved } = look;
   const model = await loadModel(registry, retraining.model, champion);
-  const trained = await openSet(platform, attempt, model.version.sets.train!);
-  const scored = (relation: string, name: string) => scoredRows(session, relation, retraining, model, name);
-  return detectDrift(session, {
-    reference: { relation: await scored(trained, 'trained'), label: `training set of version ${champion}` },
-    current: { ...current, relation: await scored(current.relation, 'now') },
+  const trained = {
+    relation: await openSet(look.platform, look.attempt, model.version.sets.train!),
+    label: `training set of version ${champion}`,
+  };
+  const current = await scored(look, model, 'now', await currentSample(look));
+  const found = await detectDrift(session, {
+    reference: await scored(look, model, 'then', await referenceSample(look, resolved.windows.current, trained)),
+    current,
     columns: [...columnsOf(retraining), { name: SCORE, kind: 'numeric', role: 'prediction' }],
   });
+  const matured = await scored(
+    look,
+    model,
+    'matured',
+    await windowSample(look, [maturedWindow(look)], 'matured labels'),
+  );
+  const target = await detectDrift(session, {
+    reference: await referenceSample(look, maturedWindow(look), trained),
+    current: matured,
+    columns: [{ name: TARGET, kind: 'categorical', role: 'target', leastEffect: retraining.drift.leastTargetEffect }],
+  });
+  const { test } = model.version.sets;
+  const tested = test && { relation: await openSet(look.platform, look.attempt, test), label: 'test set' };
+  return {
+    found: { ...found, columns: [...found.columns, ...target.columns] },
+    performance:
+      tested &&
+      (await lookAtPerformance(session, retraining, model.version.threshold, {
+        reference: (await scored(look, model, 'tested', tested)).relation,
+        current: current.relation,
+        matured: matured.relation,
+      })),
+  };
 }
+
+/** As many days as are looked at, before the days whose labels are still to come. */
+const maturedWindow = ({ retraining: { days }, resolved: { asOf } }: Look): Interval => {
+  const end = shift(asOf, -days.delay * DAY_MILLIS);
+  return { start: shift(end, -days.current * DAY_MILLIS), end };
+};
+
+const currentSample = (look: Look): Promise<Sample> =>
+  windowSample(look, [look.resolved.windows.current], printInterval(look.resolved.windows.current));
+
+async function referenceSample(look: Look, current: Interval, trained: Sample): Promise<Sample> {
+  const { reference } = look.retraining.drift;
+  if (reference.kind === 'training') return trained;
+  const { intervals, label } = resolveReference(reference, current);
+  return windowSample(look, intervals, label);
+}
+
+const windowSample = async (look: Look, windows: readonly Interval[], label: string): Promise<Sample> => ({
+  relation: await labelledRows(look.platform, look, look.retraining, { ...look.resolved, windows }),
+  label,
+});
+
+/** @param name of the temp table */
+const scored = async ({ session, retraining }: Look, model: ScoringModel, name: string, sample: Sample) => ({
+  relation: await scoredRows(session, sample.relation, retraining, model, name),
+  label: sample.label,
+});
 
 const columnsOf = ({ numeric, categorical }: Retraining): DriftColumn[] =>
   [...numeric, ...categorical].map((name) => ({ name }));

@@ -39,6 +39,8 @@ export interface Step {
 export interface DriftSummary {
   /** Features that drifted. */
   readonly drifted: readonly string[];
+  /** What the retraining takes for a reason to train, for people: `features: amount`, `performance: recall 0.2 ...`. */
+  readonly reasons: readonly string[];
   /** Features looked at. */
   readonly features: number;
   /** Features of which neither can be said: too few rows for how much they may have moved. */
@@ -51,6 +53,8 @@ export interface DriftSummary {
   readonly rows: { readonly reference: number; readonly current: number };
   /** HTML page. */
   readonly report: FileRef;
+  /** The same as JSON. */
+  readonly figures: FileRef;
 }
 
 /** An immutable file of the lake. */

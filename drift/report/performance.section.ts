@@ -2,7 +2,7 @@ import { type Band, METRICS, type Metric, type Performance, type PerformanceEsti
 import { short } from '../plot-cells.ts';
 import { escapeHtml } from './escape.ts';
 
-const METRIC_NAMES: Readonly<Record<Metric, string>> = {
+export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
   averagePrecision: 'Average precision',
   rocAuc: 'ROC AUC',
   precision: 'Precision',

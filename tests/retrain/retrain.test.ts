@@ -51,8 +51,12 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', 
         return state.state === 'waiting for approval' ? state : undefined;
       });
       const drift = waiting.lines.find(({ step }) => step === 'drift');
+      expect(drift?.result).toMatch(/features: .*amount/);
       expect(drift?.result).toContain('shop');
-      expect(drift?.result).toContain('amount');
+      // The score, the labels that had time to come and the champion's performance are looked at too.
+      const page = await readFile(join(bank.folder, 'lake', drift!.evidence!), 'utf8');
+      for (const text of ['_score', '_target', '>Performance<', 'Average precision by period'])
+        expect(page).toContain(text);
       const decide = (approve: boolean, who: string, why: string) =>
         handle.executeUpdate('decide', { args: [{ approve, who, why }] });
       await expect(decide(true, '', '')).rejects.toThrow();
@@ -122,6 +126,25 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', 
     const said = Object.values(SEARCH_ATTRIBUTES).map((key) => typedSearchAttributes.get(key));
     expect(said).toEqual(['retrain bank_fraud', undefined, 'dev', '2026-01-26', '2026-02-18', 'refused']);
   });
+
+  test('beside the days before, the new world is the usual one', { timeout: 3 * MINUTES }, () =>
+    bank.withWorker(
+      AFTER,
+      {
+        drift: {
+          reference: { kind: 'rolling', length: '6 days' },
+          leastTargetEffect: 0.1,
+          triggers: ['features', 'target'],
+        },
+      },
+      async () => {
+        const { outcome, drift } = await bank.retrain();
+        expect(outcome).toBe('no_drift');
+        expect(drift.reference).toBe('the 6 days before [2026-02-09, 2026-02-15)');
+        expect(drift.rows).toEqual({ reference: 6 * 160, current: 3 * 160 });
+      },
+    ),
+  );
 
   test(
     'new payments are scored, with rules and reasons, into the lake and the documents, once',
