@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { driftSummary } from '../../activities/retrain/drift-summary.ts';
 import { lookAtPerformance } from '../../activities/retrain/look-at-performance.ts';
-import { DRIFT_TRIGGERS } from '../../core/retraining.ts';
+import { DRIFT_TRIGGERS, retraining } from '../../core/retraining.ts';
 import type { ColumnDrift, DriftResult } from '../../drift/drift.types.ts';
 import { sampleOf, useSession } from '../drift/samples.fixture.ts';
+import { fraud } from './bank/project.ts';
 
 const file = { path: 'drift.html', sha256: '0' };
 const FILES = { report: file, figures: file };
@@ -45,6 +46,26 @@ describe('reasons to train', () => {
     expect(driftSummary(result(column('amount', 'feature', 'undecided')), [], DRIFT_TRIGGERS, FILES).reasons).toEqual(
       [],
     );
+  });
+});
+
+describe('how drift is looked for', () => {
+  const { notify: _, after: __, scoring: ___, ...shipped } = fraud;
+  const declare = (drift: Partial<typeof fraud.drift>) => () => retraining({ ...shipped, drift });
+
+  it('is the training set and everything, where nothing is said', () => {
+    const { drift: ____, ...bare } = shipped;
+    expect(retraining(bare).drift).toEqual({
+      reference: { kind: 'training' },
+      leastTargetEffect: 0.005,
+      triggers: DRIFT_TRIGGERS,
+    });
+  });
+
+  it('is refused where it makes no sense', () => {
+    expect(declare({ leastTargetEffect: 0 })).toThrow('leastTargetEffect is 0');
+    expect(declare({ triggers: [] })).toThrow('triggers is empty');
+    expect(declare({ reference: { kind: 'rolling', length: 'a while' } })).toThrow('a while');
   });
 });
 
