@@ -2,7 +2,7 @@ import type { DriftSummary, ResolvedRetraining, Trial } from '../activities/retr
 
 /** What the log says of a check of drift: nothing found is told apart from nothing seen. */
 export function printDrift({ reasons, features, undecided, states, problem }: DriftSummary): string {
-  if (problem !== null && reasons.length === 0) return `cannot tell: ${problem}`;
+  if (problem !== null) return `cannot tell: ${problem}`;
   return [
     reasons.length > 0 ? reasons.join('; ') : 'none',
     ...(undecided > 0 ? [`undecided: ${undecided} of ${features}`] : []),

@@ -97,9 +97,9 @@ async function steps(loop: Loop): Promise<RetrainingSummary> {
     notices.tell(resolved, outcome, text);
     return outcome;
   };
-  if (champion !== null && !force && drift.reasons.length === 0) {
+  if (champion !== null && !force) {
     if (drift.problem !== null) return ended(told('cannot_tell', `Nothing can be said of drift: ${drift.problem}`));
-    return ended('no_drift');
+    if (drift.reasons.length === 0) return ended('no_drift');
   }
   notices.tell(resolved, 'drift', reasonOf(resolved, drift));
 

@@ -20,6 +20,8 @@ import type { DriftSummary, ResolvedRetraining } from './retrain.types.ts';
 import { SCORE, scoredRows } from './scored-rows.ts';
 
 const DAY_MILLIS = 86_400_000;
+/** A column that is judged alone has no others to share its errors with. */
+const ALONE = { falseDiscoveryRate: 0.01 };
 
 /** One look: what it reads with, and what it goes by. */
 interface Look {
@@ -81,11 +83,17 @@ async function besideChampion(look: Look, registry: ModelRegistry, champion: num
     relation: await openSet(look.platform, look.attempt, model.version.sets.train!),
     label: `training set of version ${champion}`,
   };
+  const { test } = model.version.sets;
+  const tested = test && { relation: await openSet(look.platform, look.attempt, test), label: 'test set' };
+  const reference = await referenceSample(look, resolved.windows.current, trained);
   const current = await scored(look, model, 'now', await currentSample(look));
-  const found = await detectDrift(session, {
-    reference: await scored(look, model, 'then', await referenceSample(look, resolved.windows.current, trained)),
+  const features = await detectDrift(session, { reference, current, columns: columnsOf(retraining) });
+  const scores = await detectDrift(session, {
+    // A model is surer of what it has learned from: its scores of the training set would look like drift.
+    reference: await scored(look, model, 'then', reference === trained && tested ? tested : reference),
     current,
-    columns: [...columnsOf(retraining), { name: SCORE, kind: 'numeric', role: 'prediction' }],
+    columns: [{ name: SCORE, kind: 'numeric', role: 'prediction' }],
+    options: ALONE,
   });
   const matured = await scored(
     look,
@@ -97,19 +105,16 @@ async function besideChampion(look: Look, registry: ModelRegistry, champion: num
     reference: await referenceSample(look, maturedWindow(look), trained),
     current: matured,
     columns: [{ name: TARGET, kind: 'categorical', role: 'target', leastEffect: retraining.drift.leastTargetEffect }],
+    options: ALONE,
   });
-  const { test } = model.version.sets;
-  const tested = test && { relation: await openSet(look.platform, look.attempt, test), label: 'test set' };
-  return {
-    found: { ...found, columns: [...found.columns, ...target.columns] },
-    performance:
-      tested &&
-      (await lookAtPerformance(session, retraining, model.version.threshold, {
-        reference: (await scored(look, model, 'tested', tested)).relation,
-        current: current.relation,
-        matured: matured.relation,
-      })),
-  };
+  const performance =
+    tested &&
+    (await lookAtPerformance(session, retraining, model.version.threshold, {
+      reference: (await scored(look, model, 'tested', tested)).relation,
+      current: current.relation,
+      matured: matured.relation,
+    }));
+  return { found: { ...features, columns: [...features.columns, ...scores.columns, ...target.columns] }, performance };
 }
 
 /** As many days as are looked at, before the days whose labels are still to come. */
