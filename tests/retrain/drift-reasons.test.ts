@@ -72,7 +72,7 @@ describe('how drift is looked for', () => {
 describe('the performance of the champion', () => {
   const held = useSession();
   const START = Date.UTC(2026, 0, 1);
-  const TYPES = { _score: 'DOUBLE', _target: 'UTINYINT', at: 'TIMESTAMPTZ' };
+  const TYPES = { _score: 'DOUBLE', _target: 'UTINYINT', paid_at: 'TIMESTAMPTZ' };
 
   /** Scores that hold: of rows given p, the share p is positive. @param off turns the ranking around for so many rows */
   const rows = async (days: number, off: number) => {
@@ -84,7 +84,7 @@ describe('the performance of the champion', () => {
     return (await sampleOf(held.session, TYPES, made)).relation;
   };
   const look = async (samples: { current: string; matured: string }) =>
-    lookAtPerformance(held.session, { time: 'at', policy: { leastPositives: 30 } as never }, 0.8, {
+    lookAtPerformance(held.session, { time: 'paid_at', policy: { leastPositives: 30 } as never }, 0.8, {
       reference: await rows(10, 0),
       ...samples,
     });
@@ -105,7 +105,7 @@ describe('the performance of the champion', () => {
   it('is a reason when the scores themselves say so, before any label', async () => {
     const all = await rows(3, 0);
     await held.session.run(
-      `CREATE OR REPLACE TEMP TABLE low AS SELECT _score * 0.3 AS _score, _target, at FROM ${all}`,
+      `CREATE OR REPLACE TEMP TABLE low AS SELECT _score * 0.3 AS _score, _target, paid_at FROM ${all}`,
     );
     const { alerts } = await look({ current: 'low', matured: '(SELECT * FROM low WHERE false)' });
     expect(alerts.join('; ')).toMatch(/average precision [\d.]+ estimated before labels come/);
