@@ -23,14 +23,16 @@ export interface Platform {
   readonly batchDays: number;
   /** Builds of one pipeline at once, over all workers. */
   readonly parallelBuilds: number;
+  /** Threads of one training. */
+  readonly trainingThreads: number;
   /** A DuckDB of its own with the configured limits; the caller closes it. */
   openSession(signal?: AbortSignal): Promise<Session>;
   /** @throws bad_settings naming the setting that is missing */
   source(source: SourceRef): SourceConnection;
   /** @throws bad_settings naming the setting that is missing */
   warehouse(name: string): Promise<Warehouse>;
-  /** Address of a webhook. @throws bad_settings naming the setting that is missing */
-  webhook(name: string): string;
+  /** Address of a webhook; undefined: no setting says, and nobody is told. */
+  webhook(name: string): string | undefined;
   /** The machine's clock, or the simulated one. */
   now(): Instant;
   /** Set where the clock is simulated: what extractions record as the time of their look. */

@@ -1,12 +1,6 @@
-import {
-  type Client,
-  type ScheduleDescription,
-  ScheduleNotFoundError,
-  type ScheduleOptions,
-  ScheduleOverlapPolicy,
-} from '@temporalio/client';
-import type { Pipeline } from '../core/pipeline.ts';
+import { type Client, type ScheduleDescription, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
 import { queueName } from '../core/queue-names.ts';
+import type { Scheduled } from '../core/scheduled.ts';
 import { workflowIds } from '../core/workflow-ids.ts';
 import { calendarOf, canonicalCron, cronOnServer } from './cron.ts';
 
@@ -15,6 +9,7 @@ export interface ScheduleShape {
   readonly cron: string;
   readonly workflow: string;
   readonly workflowId: string;
+  readonly input: string;
   readonly queue: string;
   readonly overlap: string;
   readonly catchup: string;
@@ -22,23 +17,24 @@ export interface ScheduleShape {
 
 export interface ScheduleChange {
   readonly id: string;
-  readonly pipeline: string;
+  readonly name: string;
   readonly change: 'create' | 'update' | 'none' | 'not in code';
   readonly differences: readonly { readonly what: string; readonly server?: string; readonly code?: string }[];
 }
 
-/** Longest outage after which missed runs are still made up for; older ones are a backfill's. */
-const CATCHUP_DAYS = 7;
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
 
-export const shapeOf = ({ name, schedule }: Pipeline, env: string): ScheduleShape => ({
-  cron: canonicalCron(schedule!.cron, name),
-  workflow: name,
-  // Temporal appends the nominal time.
-  workflowId: `run/${env}/${name}/scheduled`,
+export const shapeOf = (
+  { name, schedule, workflow, workflowId, input, overlap, catchupHours }: Scheduled,
+  env: string,
+): ScheduleShape => ({
+  cron: canonicalCron(schedule.cron, name),
+  workflow,
+  workflowId: workflowId(env),
+  input: JSON.stringify(input),
   queue: queueName(env, 'control'),
-  overlap: ScheduleOverlapPolicy.BUFFER_ALL,
-  catchup: `${CATCHUP_DAYS} days`,
+  overlap,
+  catchup: `${catchupHours} hours`,
 });
 
 export function shapeOnServer({ spec, action, policies }: ScheduleDescription): ScheduleShape {
@@ -46,29 +42,29 @@ export function shapeOnServer({ spec, action, policies }: ScheduleDescription): 
     cron: cronOnServer(spec),
     workflow: action.workflowType,
     workflowId: action.workflowId ?? '',
+    input: JSON.stringify(action.args?.[0]),
     queue: action.taskQueue ?? '',
     overlap: policies.overlap ?? '',
-    catchup: `${policies.catchupWindow / DAY} days`,
+    catchup: `${policies.catchupWindow / HOUR} hours`,
   };
 }
 
 export function scheduleOptions(
-  pipeline: Pipeline,
+  scheduled: Scheduled,
   env: string,
 ): Omit<ScheduleOptions, 'scheduleId' | 'memo' | 'state'> {
-  const { cron, workflow, workflowId, queue } = shapeOf(pipeline, env);
+  const { cron, workflow, workflowId, queue } = shapeOf(scheduled, env);
   return {
-    spec: { calendars: [calendarOf(pipeline.schedule!.cron, pipeline.name)], timezone: 'UTC' },
+    spec: { calendars: [calendarOf(scheduled.schedule.cron, scheduled.name)], timezone: 'UTC' },
     action: {
       type: 'startWorkflow',
       workflowType: workflow,
       workflowId,
       taskQueue: queue,
-      args: [{}],
+      args: [scheduled.input],
       staticSummary: `scheduled, ${cron} UTC`,
     },
-    // No interval may be skipped because the one before takes long.
-    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ALL, catchupWindow: CATCHUP_DAYS * DAY },
+    policies: { overlap: scheduled.overlap, catchupWindow: scheduled.catchupHours * HOUR },
   };
 }
 
@@ -76,27 +72,22 @@ export function scheduleOptions(
 export async function planSchedules(
   client: Client,
   env: string,
-  pipelines: readonly Pipeline[],
+  scheduled: readonly Scheduled[],
 ): Promise<ScheduleChange[]> {
-  const scheduled = pipelines.filter((p) => p.schedule !== undefined);
   const changes: ScheduleChange[] = [];
-  for (const pipeline of scheduled) {
-    const id = workflowIds.schedule(env, pipeline.name);
-    const code = shapeOf(pipeline, env);
+  for (const each of scheduled) {
+    const id = workflowIds.schedule(env, each.name);
+    const code = shapeOf(each, env);
     const server = await describe(client, id);
     const differences = differencesOf(server && shapeOnServer(server), code);
     const change = !server ? 'create' : differences.length > 0 ? 'update' : 'none';
-    changes.push({ id, pipeline: pipeline.name, change, differences });
+    changes.push({ id, name: each.name, change, differences });
   }
   const known = new Set(changes.map(({ id }) => id));
   for (const id of await schedulesOf(client, env)) {
     if (known.has(id)) continue;
-    changes.push({
-      id,
-      pipeline: id.slice(workflowIds.schedule(env, '').length),
-      change: 'not in code',
-      differences: [],
-    });
+    const name = id.slice(workflowIds.schedule(env, '').length);
+    changes.push({ id, name, change: 'not in code', differences: [] });
   }
   return changes;
 }

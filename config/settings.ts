@@ -52,6 +52,7 @@ export interface Settings {
   readonly temp: string;
   readonly builds: number;
   readonly extractions: number;
+  readonly trainings: number;
   readonly batchPartitions: number;
   /** A simulated time; undefined: the clock of the machine. Ask {@link nowOf}. */
   readonly now: Instant | undefined;
@@ -122,6 +123,7 @@ export function loadSettings(options: LoadOptions = {}): Settings {
     temp: resolve(cwd, read('STRATA_TEMP') ?? ''),
     builds: read('STRATA_BUILDS'),
     extractions: read('STRATA_EXTRACTIONS'),
+    trainings: read('STRATA_TRAININGS'),
     batchPartitions: read('STRATA_BATCH_PARTITIONS'),
     now: read('STRATA_NOW'),
     unknown: unknownVariables(given),

@@ -150,6 +150,12 @@ export const VARIABLES = {
     byDefault: '2',
     about: 'Extractions at once in one worker; backfills have as many of their own',
   }),
+  STRATA_TRAININGS: variable({
+    schema: count,
+    valid: 'a whole number from 1',
+    byDefault: '2',
+    about: 'Trainings at once in one worker; they share the processors',
+  }),
   STRATA_BATCH_PARTITIONS: variable({
     schema: count,
     valid: 'a whole number from 1',

@@ -4,6 +4,7 @@ import { StrataError } from './errors.ts';
 import { type Instant, instant } from './instant.ts';
 import { GRAINS, type Grain } from './interval.ts';
 import type { View } from './view.ts';
+import { WORKFLOW_TYPES } from './workflow-ids.ts';
 
 export interface Schedule {
   /** Five fields, UTC. */
@@ -45,6 +46,12 @@ export function pipeline(definition: PipelineDefinition): Pipeline {
   const { name } = definition;
   if (!/^[a-z][a-z0-9_]*$/.test(name)) {
     throw new StrataError('bad_definition', `Pipeline name ${JSON.stringify(name)} is not lower_snake_case`);
+  }
+  if (WORKFLOW_TYPES.some((type) => type === name)) {
+    throw new StrataError('bad_definition', `A pipeline cannot be named ${name}: that is another workflow`, {
+      where: name,
+      hint: `Taken are ${WORKFLOW_TYPES.join(', ')}.`,
+    });
   }
   if (!GRAINS.includes(definition.interval)) {
     throw new StrataError('bad_definition', `${name}: interval ${definition.interval} is unknown`, {

@@ -1,6 +1,7 @@
 import type { DerivedDataset } from './dataset.ts';
 import { StrataError } from './errors.ts';
 import { durationMillis } from './instant.ts';
+import type { Schedule } from './pipeline.ts';
 import type { Scoring } from './scoring.ts';
 
 /** Days, counted back from the day a retraining is asked for: `train` is oldest, `delay` youngest. */
@@ -44,6 +45,15 @@ export interface RetrainingPolicy {
     | { readonly by: 'automatic' }
     | { readonly by: 'person'; readonly within: string; readonly otherwise: 'approve' | 'reject' };
 }
+
+/** From which score on a row is an alert. Chosen on the validation set, where the training did not look. */
+export type AlertThreshold =
+  /** Most positives found with at least this precision. */
+  | { readonly by: 'precision'; readonly target: number }
+  /** So many alerts a day: what the people who look at them can do. */
+  | { readonly by: 'alerts'; readonly perDay: number }
+  /** Least cost: a missed positive costs its `amount`, a column of the features; an alert `alertCost`, in the same unit. */
+  | { readonly by: 'cost'; readonly alertCost: number; readonly amount: string };
 
 /** After a promotion: how often, how long, and when to go back. */
 export interface Monitoring {
@@ -93,8 +103,7 @@ export interface Retraining {
   /** Parameters of the trainer to try; each a trial of its own. */
   readonly search: readonly Readonly<Record<string, number | string>>[];
   readonly seed: number;
-  /** The threshold on the score: the highest recall at this precision. */
-  readonly precision: number;
+  readonly threshold: AlertThreshold;
   readonly drift: DriftPolicy;
   readonly policy: RetrainingPolicy;
   readonly monitoring: Monitoring;
@@ -102,15 +111,18 @@ export interface Retraining {
   readonly notify: string | undefined;
   /** Name of the pipeline whose runs look for drift once they are published. */
   readonly after: string | undefined;
+  /** When drift is looked for where no pipeline's runs do. */
+  readonly schedule: Schedule | undefined;
   /** What the champion scores; undefined: nothing. */
   readonly scoring: Scoring | undefined;
 }
 
 export interface RetrainingDefinition
-  extends Omit<Retraining, 'notify' | 'after' | 'scoring' | 'policy' | 'slices' | 'drift'> {
+  extends Omit<Retraining, 'notify' | 'after' | 'schedule' | 'scoring' | 'policy' | 'slices' | 'drift'> {
   readonly notify?: string;
   readonly scoring?: Scoring;
   readonly after?: string;
+  readonly schedule?: Schedule;
   readonly slices?: readonly string[];
   readonly policy?: Partial<RetrainingPolicy>;
   readonly drift?: Partial<DriftPolicy>;
@@ -133,7 +145,7 @@ const DRIFT: DriftPolicy = { reference: { kind: 'training' }, leastTargetEffect:
  */
 export function retraining(definition: RetrainingDefinition): Retraining {
   const { model, features, labels } = definition;
-  const refuse = (message: string, hint?: string): never => {
+  const refuse: Refuse = (message, hint) => {
     throw new StrataError('bad_definition', `${model}: ${message}`, { where: model, ...(hint && { hint }) });
   };
   if (!/^[a-z][a-z0-9_]*$/.test(model)) refuse(`the model's name ${JSON.stringify(model)} is not lower_snake_case`);
@@ -142,6 +154,7 @@ export function retraining(definition: RetrainingDefinition): Retraining {
   refuseUnknown(labels.dataset, [labels.key, labels.knownAt], refuse);
   const { partitionBy } = features;
   if (partitionBy.kind !== 'time' || partitionBy.grain !== 'day') refuse(`${features.name} is not cut by day`);
+  refuseBadThreshold(definition, refuse);
   if (numeric.length + categorical.length === 0) refuse('no feature is named');
   if (definition.search.length === 0)
     refuse('search is empty', 'Name at least one set of parameters; {} is the default.');
@@ -149,16 +162,20 @@ export function retraining(definition: RetrainingDefinition): Retraining {
     if (!Number.isInteger(days) || days < (name === 'delay' ? 0 : 1)) refuse(`days.${name} is ${days}`);
   }
   for (const duration of [definition.monitoring.every, definition.monitoring.for]) durationMillis(duration);
-  const { notify, after, scoring } = definition;
+  const { notify, after, schedule, scoring } = definition;
+  if (after !== undefined && schedule) {
+    refuse(
+      'has both after and schedule: a day would be looked at twice',
+      `Keep after: ${after}, or keep the schedule.`,
+    );
+  }
   const drift = { ...DRIFT, ...definition.drift };
   refuseWrongDrift(drift, refuse);
-  return { ...definition, slices, notify, after, scoring, drift, policy: { ...POLICY, ...definition.policy } };
+  const policy = { ...POLICY, ...definition.policy };
+  return { ...definition, slices, notify, after, schedule, scoring, drift, policy };
 }
 
-function refuseWrongDrift(
-  { reference, leastTargetEffect, triggers }: DriftPolicy,
-  refuse: (message: string, hint?: string) => never,
-): void {
+function refuseWrongDrift({ reference, leastTargetEffect, triggers }: DriftPolicy, refuse: Refuse): void {
   if (!(leastTargetEffect > 0 && leastTargetEffect < 1))
     refuse(`drift.leastTargetEffect is ${leastTargetEffect}`, 'It is a share of rows: more than 0, less than 1.');
   if (triggers.length === 0) refuse('drift.triggers is empty', `Name at least one of: ${DRIFT_TRIGGERS.join(', ')}.`);
@@ -166,11 +183,24 @@ function refuseWrongDrift(
   if (reference.kind === 'season' && reference.widen !== undefined) durationMillis(reference.widen);
 }
 
-function refuseUnknown(
-  { name, columns }: DerivedDataset,
-  used: readonly string[],
-  refuse: (message: string, hint: string) => never,
-): void {
+function refuseBadThreshold({ threshold, features }: RetrainingDefinition, refuse: Refuse): void {
+  if (threshold.by === 'cost') refuseUnknown(features, [threshold.amount], refuse);
+  const fits =
+    threshold.by === 'cost'
+      ? threshold.alertCost >= 0
+      : threshold.by === 'alerts'
+        ? threshold.perDay >= 1
+        : threshold.target > 0 && threshold.target <= 1;
+  if (fits) return;
+  refuse(
+    `the threshold ${JSON.stringify(threshold)} makes no sense`,
+    'A precision is above 0 and at most 1, perDay from 1, alertCost from 0.',
+  );
+}
+
+type Refuse = (message: string, hint?: string) => never;
+
+function refuseUnknown({ name, columns }: DerivedDataset, used: readonly string[], refuse: Refuse): void {
   const known = columns.map((c) => c.name);
   const unknown = used.find((column) => !known.includes(column));
   if (unknown !== undefined) refuse(`${name} has no column ${unknown}`, `It has: ${known.join(', ')}.`);

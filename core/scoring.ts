@@ -1,4 +1,5 @@
 import { columnsOf, double, integer, json, key, text, timestamp } from './column.ts';
+import type { Schedule } from './pipeline.ts';
 import type { SourceRef } from './source.ts';
 
 /** A condition on the features that decides whatever the model says. */
@@ -16,12 +17,26 @@ export interface Scoring {
   readonly collection: string;
   /** Field that holds the features' key. */
   readonly key: string;
-  /** Fields that are written. */
-  readonly fields: { readonly score: string; readonly alert: string; readonly reasons: string; readonly by: string };
+  /** Some documents hold it in capitals. */
+  readonly anyCase?: boolean;
+  /** Names of the fields that are written. */
+  readonly fields: {
+    /** Probability, 0 to 1. */
+    readonly score: string;
+    readonly alert: string;
+    /** `model`, or the name of the rule that decided. */
+    readonly decidedBy: string;
+    /** Of an alert: features with their values, the largest contribution first. */
+    readonly reasons: string;
+    /** Model and version. */
+    readonly by: string;
+  };
   /** In order; the first that holds decides. */
   readonly rules: readonly ScoringRule[];
   /** Days before today that are scored. */
   readonly days: number;
+  /** Left out: by hand only. */
+  readonly schedule?: Schedule;
 }
 
 /** The lake's table with a model's scores: one row per event, cut by day. */

@@ -1,5 +1,15 @@
 import { type Interval, printInterval } from './interval.ts';
 
+/** Workflow types that are no pipelines: every other one is a pipeline's name. */
+export const WORKFLOW_TYPES = [
+  'ingest',
+  'converge',
+  'backfill',
+  'publish',
+  'drift_and_retrain',
+  'hourly_fraud_detection',
+] as const;
+
 /**
  * Workflow ids say what a workflow is, and that it is the only one: starting a range that is running attaches to it. They
  * save work; correctness never leans on them.
@@ -15,7 +25,7 @@ export const workflowIds = {
   /** @param day the day it is asked for, `2026-11-20` */
   retrain: (env: string, model: string, day: string): string => `retrain/${env}/${model}/${day}`,
   score: (env: string, model: string): string => `score/${env}/${model}`,
-  schedule: (env: string, pipeline: string): string => `schedule/${env}/${pipeline}`,
+  schedule: (env: string, name: string): string => `schedule/${env}/${name}`,
 } as const;
 
 const KINDS = ['run', 'ingest', 'converge', 'backfill', 'publish', 'retrain', 'score'] as const;

@@ -7,6 +7,7 @@ import type { Project } from '../core/project.ts';
 import { misfit } from '../core/references.ts';
 import { bindDataset } from './bind.ts';
 import { refusedMembers } from './check-members.ts';
+import { type CheckParams, checkRetrainings } from './check-retrainings.ts';
 import { bindChecks } from './check-rules.ts';
 import { checkViews } from './check-views.ts';
 import type { RowPredicate } from './content-hash.ts';
@@ -27,6 +28,8 @@ export interface CheckOptions {
    * types. Given from outside, because engine stands below quality.
    */
   readonly rowChecks: (dataset: Dataset) => readonly RowPredicate[];
+  /** Refuses parameters that the trainer does not know; ml stands above engine, too. */
+  readonly trainerParams?: CheckParams;
 }
 
 export interface CheckResult {
@@ -53,6 +56,7 @@ export async function checkProject(project: Project, options: CheckOptions): Pro
       problems.push(...referenceProblems(dataset, datasets));
     }
     problems.push(...(await checkViews(session, project, options.sqlRoot)));
+    problems.push(...(await checkRetrainings(session, project, datasets, options.trainerParams)));
   } finally {
     await session.close();
   }

@@ -12,6 +12,7 @@ import { list, text, walk } from './sql-ast.ts';
 import { inFile } from './sql-errors.ts';
 import { readsOf } from './sql-reads.ts';
 import { parseStatement, refuse } from './sql-statement.ts';
+import type { TypedColumn } from './sql-text.ts';
 
 /** The build that checks look at. */
 const THIS = 'this';
@@ -58,19 +59,29 @@ export async function bindChecks(
 const nameOf = (check: Check): string =>
   check.kind === 'unique' ? `unique(${check.columns.join(', ')})` : check.kind === 'rowCount' ? 'rowCount' : check.name;
 
-async function bindRowCheck(session: Session, sql: string, where: string): Promise<void> {
+/** A condition on one row of these columns that is no row check: what a label or a rule says. @throws bad_definition */
+export const bindCondition = (
+  session: Session,
+  columns: readonly TypedColumn[],
+  sql: string,
+  where: string,
+): Promise<void> =>
+  withEmptyRelations(session, { [THIS]: columns }, () => bindRowCheck(session, sql, where, 'condition'));
+
+async function bindRowCheck(session: Session, sql: string, where: string, what = 'row check'): Promise<void> {
   const traits = await functionTraits(session);
   const statement = await parseStatement(session, `SELECT (${sql}\n) FROM {{${THIS}}}`, where);
   const expression = list(statement.root, 'select_list')[0];
   // `true), (false` balances the brackets around it and would be two.
-  if (!expression || list(statement.root, 'select_list').length !== 1) notOneExpression(where);
+  if (!expression || list(statement.root, 'select_list').length !== 1) notOneExpression(where, what);
   walk(expression, (node) => {
     const kind = text(node, 'class');
     const call = text(node, 'function_name').toLowerCase();
     if (kind === 'SUBQUERY' || kind === 'WINDOW' || (kind === 'FUNCTION' && traits.aggregates.has(call))) {
-      throw new StrataError('bad_definition', 'A row check looks at one row; this one looks at others', {
+      throw new StrataError('bad_definition', `A ${what} looks at one row; this one looks at others`, {
         where,
-        hint: 'Write an audit(...) for what concerns the whole table.',
+        hint:
+          what === 'row check' ? 'Write an audit(...) for what concerns the whole table.' : 'Compute it in a feature.',
       });
     }
     return undefined;
@@ -78,15 +89,15 @@ async function bindRowCheck(session: Session, sql: string, where: string): Promi
   refuse(statement, [...readsOf(statement, [THIS]).problems, ...findNondeterminism(statement, traits)]);
   const type = (await columnsIn(session, statement.runnable, where))[0]?.type;
   if (type !== 'BOOLEAN') {
-    throw new StrataError('bad_definition', `The row check gives ${type}, not BOOLEAN`, {
+    throw new StrataError('bad_definition', `The ${what} gives ${type}, not BOOLEAN`, {
       where,
-      hint: 'Write a condition that is true for a good row, such as amount > 0.',
+      hint: `Write what is true for a ${what === 'row check' ? 'good row' : 'row that is meant'}, such as amount > 0.`,
     });
   }
 }
 
-function notOneExpression(where: string): never {
-  throw new StrataError('bad_definition', 'The row check is not one expression', { where });
+function notOneExpression(where: string, what: string): never {
+  throw new StrataError('bad_definition', `The ${what} is not one expression`, { where });
 }
 
 async function bindAudit(session: Session, sql: string, where: string): Promise<void> {

@@ -117,6 +117,16 @@ export function fitIsotonic(probabilities: Scores, labels: Labels): Calibration 
   return { kind: 'isotonic', from, to };
 }
 
+/** Below so many positives steps follow chance. */
+const POSITIVES_FOR_STEPS = 200;
+
+/** What the number of positives allows: two parameters, or steps. */
+export function fitCalibration(probabilities: Scores, labels: Labels): Calibration {
+  let positives = 0;
+  for (let i = 0; i < labels.length; i++) positives += labels[i]!;
+  return positives < POSITIVES_FOR_STEPS ? fitPlatt(probabilities, labels) : fitIsotonic(probabilities, labels);
+}
+
 export interface ReliabilityBin {
   readonly rows: number;
   /** Mean probability given, and share of positives found. */

@@ -1,11 +1,21 @@
 import { calibrationError } from './calibration.ts';
 import { averagePrecision, type Labels, type Scores } from './metrics.ts';
 import { pairedBootstrap } from './paired-bootstrap.ts';
+import { type Alerting, atThreshold } from './threshold.ts';
+
+/** What a model says of the rows. */
+export interface Scored {
+  /** As the model gives them: calibration makes some equal, which ranks worse than it is. */
+  readonly scores: Float64Array;
+  readonly probabilities: Float64Array;
+  /** On the probabilities. */
+  readonly threshold: number;
+}
 
 export interface ComparisonInput {
-  /** Probabilities of the same rows, by both. */
-  readonly champion: Scores;
-  readonly challenger: Scores;
+  /** The same rows, by both. */
+  readonly champion: Scored;
+  readonly challenger: Scored;
   readonly labels: Labels;
   /** Cluster of each row, from 0. */
   readonly clusters: ArrayLike<number>;
@@ -48,10 +58,12 @@ export interface ComparisonResult {
 export interface Side {
   readonly averagePrecision: number;
   readonly calibrationError: number;
+  /** At its threshold. */
+  readonly alerting: Alerting;
 }
 
 export interface Gate {
-  readonly gate: 'better' | 'slices' | 'calibration' | 'latency';
+  readonly gate: 'better' | 'slices' | 'calibration' | 'threshold' | 'latency';
   readonly passes: boolean;
   readonly finding: string;
 }
@@ -67,18 +79,27 @@ const MOST_CALIBRATION_LOSS = 0.02;
  */
 export async function compare(input: ComparisonInput): Promise<ComparisonResult> {
   const { champion, challenger, labels, clusters, gates, seed } = input;
-  const side = (scores: Scores): Side => ({
+  const side = ({ scores, probabilities, threshold }: Scored): Side => ({
     averagePrecision: averagePrecision(scores, labels),
-    calibrationError: calibrationError(scores, labels),
+    calibrationError: calibrationError(probabilities, labels),
+    alerting: atThreshold(probabilities, labels, threshold),
   });
   const sides = { champion: side(champion), challenger: side(challenger) };
-  const drawn = await pairedBootstrap({ champion, challenger, labels, clusters, samples: SAMPLES, seed });
+  const drawn = await pairedBootstrap({
+    champion: champion.scores,
+    challenger: challenger.scores,
+    labels,
+    clusters,
+    samples: SAMPLES,
+    seed,
+  });
   const gain = { value: drawn.gain, low: drawn.low, high: drawn.high, sure: drawn.shareAbove(gates.leastGain) };
   const slices = slicesOf(input);
   const judged = [
     better(gain, gates),
     worstSlice(slices, gates),
     calibrated(sides.champion, sides.challenger),
+    alerts(sides.champion, sides.challenger),
     fast(input.millisPerRow, gates),
   ];
   return {
@@ -119,6 +140,17 @@ function calibrated(champion: Side, challenger: Side): Gate {
   };
 }
 
+/** A model that finds nothing at its threshold protects nobody, however well it ranks. */
+function alerts({ alerting: before }: Side, { alerting }: Side): Gate {
+  const text = ({ alerts, precision, recall }: Alerting) =>
+    `${alerts} alerts, precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`;
+  return {
+    gate: 'threshold',
+    passes: alerting.recall > 0,
+    finding: `${text(alerting)}; the champion ${text(before)}`,
+  };
+}
+
 function fast(millis: number, { mostMillisPerRow }: Gates): Gate {
   return {
     gate: 'latency',
@@ -137,7 +169,7 @@ function slicesOf({ champion, challenger, labels, slices, gates }: ComparisonInp
         const positives = own.reduce((sum, label) => sum + label, 0);
         if (positives < gates.leastPositives || positives === rows.length) return [];
         const precision = (scores: Scores) => averagePrecision(pick(scores), own);
-        const both = { champion: precision(champion), challenger: precision(challenger) };
+        const both = { champion: precision(champion.scores), challenger: precision(challenger.scores) };
         return [{ slice, value, rows: rows.length, positives, ...both }];
       }),
   );

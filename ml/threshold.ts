@@ -10,13 +10,16 @@ export type ThresholdRule =
   /** At most so many alerts among the validation rows. */
   | { readonly by: 'alerts'; readonly budget: number };
 
-export interface Threshold {
-  /** Rows that score at least this are alerts; infinite: none are. */
-  readonly score: number;
+export interface Alerting {
   readonly alerts: number;
   /** 0 where there are no alerts. */
   readonly precision: number;
   readonly recall: number;
+}
+
+export interface Threshold extends Alerting {
+  /** Rows that score at least this are alerts; infinite: none are. */
+  readonly score: number;
   /** Only with the rule `cost`. */
   readonly cost: number | undefined;
   /** Why it is not what was asked for; undefined when it is. */
@@ -59,12 +62,26 @@ export function chooseThreshold(scores: Scores, labels: Labels, rule: ThresholdR
     const here = at(score, i, found, missed);
     if (better(rule, here, best)) best = here;
   }
-  if (best.alerts > 0 || rule.by === 'cost') return best;
+  if (best.alerts > 0) return best;
   const problem =
     rule.by === 'precision'
       ? `no threshold has a precision of ${rule.target}`
-      : 'the budget allows no alert: too many rows share the highest score';
+      : rule.by === 'cost'
+        ? 'every alert costs more than what it saves'
+        : 'the budget allows no alert: too many rows share the highest score';
   return { ...best, problem };
+}
+
+/** What a threshold does to rows that it was not chosen on. */
+export function atThreshold(scores: Scores, labels: Labels, threshold: number): Alerting {
+  let [alerts, found, positives] = [0, 0, 0];
+  for (let i = 0; i < scores.length; i++) {
+    positives += labels[i]!;
+    if (scores[i]! < threshold) continue;
+    alerts += 1;
+    found += labels[i]!;
+  }
+  return { alerts, precision: alerts === 0 ? 0 : found / alerts, recall: positives === 0 ? 0 : found / positives };
 }
 
 function better(rule: ThresholdRule, here: Threshold, best: Threshold): boolean {

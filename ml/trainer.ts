@@ -51,6 +51,8 @@ export interface Training<Params> {
   readonly params?: Params;
   /** The same seed, data and parameters give the same model, byte for byte. */
   readonly seed: number;
+  /** At most; left out: as many as there are cores. Never changes the model. */
+  readonly threads?: number;
   readonly signal?: AbortSignal;
   /** Called between steps: to send heartbeats. */
   readonly onProgress?: (progress: Progress) => void;

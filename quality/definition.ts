@@ -1,11 +1,13 @@
 import { StrataError } from '../core/errors.ts';
 import type { Project } from '../core/project.ts';
-import { type CheckResult, checkProject } from '../engine/check-project.ts';
+import { type CheckOptions, type CheckResult, checkProject } from '../engine/check-project.ts';
 import { compileRowChecks } from './row-checks.ts';
 
+type Options = Omit<CheckOptions, 'rowChecks'>;
+
 /** `strata check`: everything that can be known about a project without data and without a server. */
-export function checkDefinitions(project: Project, options: { sqlRoot: string }): Promise<CheckResult> {
-  return checkProject(project, { sqlRoot: options.sqlRoot, rowChecks: compileRowChecks });
+export function checkDefinitions(project: Project, options: Options): Promise<CheckResult> {
+  return checkProject(project, { ...options, rowChecks: compileRowChecks });
 }
 
 /**
@@ -13,7 +15,7 @@ export function checkDefinitions(project: Project, options: { sqlRoot: string })
  * middle of a night.
  * @throws bad_definition that names the first problem and the number of the others
  */
-export async function refuseProblems(project: Project, options: { sqlRoot: string }): Promise<void> {
+export async function refuseProblems(project: Project, options: Options): Promise<void> {
   const { problems } = await checkDefinitions(project, options);
   const [first, ...others] = problems;
   if (!first) return;

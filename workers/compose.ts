@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { sweepAttempts } from '../activities/attempt.ts';
@@ -59,6 +60,7 @@ export async function composeLocal(
     temp: settings.temp,
     batchDays: settings.batchPartitions,
     parallelBuilds: PARALLEL_BUILDS,
+    trainingThreads: Math.max(1, Math.floor(availableParallelism() / settings.trainings)),
     openSession: open,
     ...connectionsOf(settings, sessions),
     now: () => nowOf(settings),

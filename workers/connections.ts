@@ -38,21 +38,13 @@ export function connectionsOf(
       warehouse.catch(() => opened.delete(name));
       return warehouse;
     },
-    webhook(name) {
-      const address = settings.webhooks[name];
-      if (!address) {
-        const variable = `STRATA_WEBHOOK_${name.toUpperCase()}`;
-        throw missing('webhook', name, variable, Object.keys(settings.webhooks));
-      }
-      return address.reveal();
-    },
+    webhook: (name) => settings.webhooks[name]?.reveal(),
   };
 }
 
 const EXAMPLES = {
   source: 'postgres://... or mongodb://...',
   warehouse: 'duckdb:///path/file.duckdb or snowflake',
-  webhook: 'https://host/path',
 } as const;
 
 function missing(kind: keyof typeof EXAMPLES, name: string, variable: string, known: readonly string[]): StrataError {

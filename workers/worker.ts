@@ -6,10 +6,11 @@ import { activityBoundary } from '../activities/failures.ts';
 import { createIngestActivities } from '../activities/ingest.activities.ts';
 import type { Platform } from '../activities/platform.ts';
 import { createPublishActivities } from '../activities/publish.activities.ts';
-import { createRetrainActivities } from '../activities/retrain/retrain.activities.ts';
+import { createRetrainActivities, createTrainingActivities } from '../activities/retrain/retrain.activities.ts';
 import { createScoreActivities } from '../activities/score/score.activities.ts';
 import type { Settings } from '../config/settings.ts';
 import { QUEUES, type Queue, queueName } from '../core/queue-names.ts';
+import { gbdtParams } from '../ml/gbdt/params.ts';
 import { refuseProblems } from '../quality/definition.ts';
 import { composePlatform, type ServedProject } from './compose.ts';
 import { connectWorker } from './temporal-connection.ts';
@@ -30,6 +31,8 @@ export interface RunningWorker {
 
 /** Control activities are short or wait: many fit into one process. */
 const CONTROL_AT_ONCE = 100;
+/** A drift check and a scoring. */
+const ML_AT_ONCE = 2;
 /** What runs when the worker is told to stop may go on for this long, then it is told to leave its work. */
 const GRACE = '20 seconds';
 const FORCE = '60 seconds';
@@ -44,7 +47,7 @@ export async function startWorker(
   { queues = QUEUES }: WorkerChoice = {},
 ): Promise<RunningWorker> {
   installLogger();
-  await refuseProblems(served.project, served);
+  await refuseProblems(served.project, { sqlRoot: served.sqlRoot, trainerParams: gbdtParams });
   const connection = await connectWorker(settings);
   try {
     const platform = await composePlatform(settings, served, connection);
@@ -82,7 +85,11 @@ function common({ env, temporal }: Settings, connection: NativeConnection, queue
   };
 }
 
-function workOf(queue: Queue, platform: Platform, { builds, extractions }: Settings): Partial<WorkerOptions> {
+function workOf(
+  queue: Queue,
+  platform: Platform,
+  { builds, extractions, trainings }: Settings,
+): Partial<WorkerOptions> {
   switch (queue) {
     case 'control':
       return {
@@ -98,11 +105,12 @@ function workOf(queue: Queue, platform: Platform, { builds, extractions }: Setti
     case 'warehouse':
       return { activities: createPublishActivities(platform), maxConcurrentActivityTaskExecutions: 1 };
     case 'ml':
-      // A training takes every core it is given.
       return {
         activities: { ...createRetrainActivities(platform), ...createScoreActivities(platform) },
-        maxConcurrentActivityTaskExecutions: 1,
+        maxConcurrentActivityTaskExecutions: ML_AT_ONCE,
       };
+    case 'training':
+      return { activities: createTrainingActivities(platform), maxConcurrentActivityTaskExecutions: trainings };
   }
 }
 

@@ -8,7 +8,11 @@ import type { BuildActivities } from '../activities/build.activities.ts';
 import type { ControlActivities } from '../activities/control.activities.ts';
 import type { IngestActivities } from '../activities/ingest.activities.ts';
 import type { PublishActivities } from '../activities/publish.activities.ts';
-import type { RetrainActivities, RetrainControlActivities } from '../activities/retrain/retrain.activities.ts';
+import type {
+  RetrainActivities,
+  RetrainControlActivities,
+  TrainingActivities,
+} from '../activities/retrain/retrain.activities.ts';
 import type { ScoreActivities, ScoreControlActivities } from '../activities/score/score.activities.ts';
 import { type Queue, queueName } from '../core/queue-names.ts';
 import { ACTIVITY_PROFILES } from './activity-profiles.ts';
@@ -32,11 +36,12 @@ export const buildActivities = (env: string) => on<BuildActivities>(env, 'transf
 export const publishActivities = (env: string) => on<PublishActivities>(env, 'warehouse', ACTIVITY_PROFILES.publish);
 export const scoreActivities = (env: string) => on<ScoreActivities>(env, 'ml', ACTIVITY_PROFILES.build);
 /** Cancelled ones are waited for: what still runs could register a challenger after the end has withdrawn it. */
-export const retrainActivities = (env: string) =>
-  on<RetrainActivities>(env, 'ml', {
-    ...ACTIVITY_PROFILES.build,
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  });
+const TO_THEIR_END: ActivityOptions = {
+  ...ACTIVITY_PROFILES.build,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+export const retrainActivities = (env: string) => on<RetrainActivities>(env, 'ml', TO_THEIR_END);
+export const trainingActivities = (env: string) => on<TrainingActivities>(env, 'training', TO_THEIR_END);
 
 /** Options of one call: what the UI shows beside the activity's name (200 bytes). */
 export const summary = (profile: keyof typeof ACTIVITY_PROFILES, text: string): ActivityOptions => ({

@@ -11,10 +11,10 @@ import type { ResolvedBackfill } from '../activities/run.types.ts';
 import { control } from './activity-proxies.ts';
 import { awaitCut } from './await-cut.ts';
 import { type BackfillState, emptyState, ingestWindow } from './backfill-window.ts';
-import { asWorkflowFailure } from './failures.ts';
+import { asWorkflowFailure, failed } from './failures.ts';
 import { pauseSignal, resumeSignal, retryFailedUpdate } from './messages.ts';
 import { Progress } from './progress.ts';
-import { failed, publishCut, type RunSummary } from './run.workflow.ts';
+import { publishCut, type RunSummary } from './run.workflow.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 
 /** Carried over when the history grows long. */

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import type { Reason } from './messages.ts';
 
 /** What failed below the layers that Temporal wraps around it. */
 export function rootFailure(error: unknown): { type: string; message: string; details: unknown[] } {
@@ -20,5 +21,20 @@ export function asWorkflowFailure(error: unknown): ApplicationFailure {
     details,
     nonRetryable: true,
     ...(error instanceof Error && { cause: error }),
+  });
+}
+
+/** A failure's details are kept by the server for as long as the run. */
+const MOST_DETAILS = 50;
+
+export function failed(what: string, reasons: readonly Reason[]): ApplicationFailure {
+  const shown = reasons.slice(0, 10).map(({ dataset, message }) => `${dataset}: ${message}`);
+  const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more`] : [];
+  return ApplicationFailure.create({
+    type: 'run_failed',
+    message: [`${what}:`, ...shown, ...more].join('\n'),
+    // For programs: `strata status` marks these datasets.
+    details: [reasons.slice(0, MOST_DETAILS)],
+    nonRetryable: true,
   });
 }

@@ -9,7 +9,7 @@ import type {
   Sets,
   Trial,
 } from '../activities/retrain/retrain.types.ts';
-import { retrainActivities, retrainControl } from './activity-proxies.ts';
+import { retrainActivities, retrainControl, trainingActivities } from './activity-proxies.ts';
 import { asWorkflowFailure, rootFailure } from './failures.ts';
 import { DecisionDesk } from './retrain-decision.ts';
 import { RetrainingLog } from './retrain-log.ts';
@@ -117,7 +117,8 @@ async function steps(loop: Loop): Promise<RetrainingSummary> {
   const warnings = warningsOf(trials);
   if (warnings.length > 0) log.add('features that teach nothing', warnings.join(', '));
   log.enter('validating');
-  const challenger = await orProblem(activities.makeChallenger({ resolved, sets, best, trials, drift }));
+  const training = trainingActivities(resolved.env);
+  const challenger = await orProblem(training.makeChallenger({ resolved, sets, best, trials, drift }));
   if ('problem' in challenger) {
     log.add('challenger', challenger.problem);
     const decision = { approve: false, who: 'policy', why: challenger.problem };
@@ -176,7 +177,7 @@ async function orProblem<T>(work: Promise<T>): Promise<T | { problem: string }> 
 const trainAll = (resolved: ResolvedRetraining, sets: Sets): Promise<Trial[]> =>
   Promise.all(
     Array.from({ length: resolved.trials }, (_, trial) =>
-      retrainActivities(resolved.env).trainTrial({ resolved, sets, trial }),
+      trainingActivities(resolved.env).trainTrial({ resolved, sets, trial }),
     ),
   );
 

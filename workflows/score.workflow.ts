@@ -1,6 +1,7 @@
-import { isCancellation, upsertSearchAttributes } from '@temporalio/workflow';
-import type { ScoredDay, WrittenBack } from '../activities/score/score.types.ts';
+import { ApplicationFailure, isCancellation, upsertSearchAttributes } from '@temporalio/workflow';
+import type { ResolvedScoring, ScoredDay, ScoringPlan, WrittenBack } from '../activities/score/score.types.ts';
 import { scoreActivities, scoreControl } from './activity-proxies.ts';
+import { converged, ingestAll } from './bring-up-to-date.ts';
 import { asWorkflowFailure } from './failures.ts';
 import { Progress } from './progress.ts';
 import { searchAttributesOf } from './search-attributes.ts';
@@ -8,7 +9,8 @@ import { searchAttributesOf } from './search-attributes.ts';
 /** What a scoring did, short enough to read in the UI. */
 export interface ScoringSummary {
   readonly model: string;
-  readonly champion: number;
+  readonly outcome: 'scored' | 'no_champion';
+  readonly champion: number | null;
   /** Days scored anew, and what is in them. */
   readonly days: number;
   readonly rows: number;
@@ -17,42 +19,31 @@ export interface ScoringSummary {
   readonly missing: number;
 }
 
-/** Scores what is new or was scored from other features or by another champion, and puts the scores into the documents. */
+/**
+ * Brings the features of the running day up to date, scores what is new or was scored from other features or by another
+ * champion, and puts the scores into the documents.
+ */
 export async function score(input: unknown): Promise<ScoringSummary> {
   const progress = new Progress('scoring');
   try {
     progress.enter('resolving');
-    const resolved = await scoreControl.resolveScoring({ input });
-    const { env, model, champion, due, days } = resolved;
+    const plan = await scoreControl.planScoring({ input });
+    const { env, model, champion } = plan;
     upsertSearchAttributes(searchAttributesOf({ env, pipeline: `score ${model}` }));
-    progress.expect(due.length + days.length);
+    if (champion === null) {
+      progress.enter('no champion');
+      return { model, outcome: 'no_champion', champion, ...sumsOf([], []) };
+    }
+    const problem = await bringUpToDate(plan, progress);
+    const resolved = await scoreControl.resolveScoring({ model, champion });
+    progress.expect(resolved.due.length + resolved.days.length);
     progress.enter('scoring');
-    const activities = scoreActivities(env);
-    const scored: ScoredDay[] = [];
-    for (const day of due) {
-      const claim = await scoreControl.claimScores({ resolved, day });
-      const done = await activities.scoreDay({ resolved, day, claim });
-      scored.push(done);
-      progress.add(`score.${model}`, 'scored', { rowsOut: done.rows });
-      progress.step();
-    }
+    const scored = await scoreDays(resolved, progress);
     progress.enter('writing back');
-    const written: WrittenBack[] = [];
-    for (const day of days) {
-      written.push(await activities.writeBackScores({ resolved, day }));
-      progress.step();
-    }
+    const written = await writeBackDays(resolved, progress);
+    if (problem) throw problem;
     progress.enter('done');
-    const sum = <T>(rows: readonly T[], pick: (row: T) => number) => rows.reduce((all, row) => all + pick(row), 0);
-    return {
-      model,
-      champion,
-      days: scored.length,
-      rows: sum(scored, ({ rows }) => rows),
-      alerts: sum(scored, ({ alerts }) => alerts),
-      written: sum(written, ({ changed }) => changed),
-      missing: sum(written, ({ missing }) => missing),
-    };
+    return { model, outcome: 'scored', champion, ...sumsOf(scored, written) };
   } catch (error) {
     if (isCancellation(error)) {
       progress.enter('cancelled');
@@ -61,4 +52,52 @@ export async function score(input: unknown): Promise<ScoringSummary> {
     progress.enter('failed');
     throw asWorkflowFailure(error);
   }
+}
+
+/** @returns why it could not be: what is there is scored all the same, then the scoring says that it was not all */
+async function bringUpToDate(plan: ScoringPlan, progress: Progress): Promise<ApplicationFailure | undefined> {
+  progress.expect(plan.sources.length);
+  try {
+    progress.enter('ingesting');
+    const required = await ingestAll(plan, progress);
+    progress.enter('converging');
+    const { env, pipeline } = plan;
+    await converged({ env, pipeline, required, reprocess: undefined }, progress);
+    return undefined;
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ApplicationFailure)) throw error;
+    return error;
+  }
+}
+
+async function scoreDays(resolved: ResolvedScoring, progress: Progress): Promise<ScoredDay[]> {
+  const scored: ScoredDay[] = [];
+  for (const day of resolved.due) {
+    const claim = await scoreControl.claimScores({ resolved, day });
+    const done = await scoreActivities(resolved.env).scoreDay({ resolved, day, claim });
+    scored.push(done);
+    progress.add(`score.${resolved.model}`, 'scored', { rowsOut: done.rows });
+    progress.step();
+  }
+  return scored;
+}
+
+async function writeBackDays(resolved: ResolvedScoring, progress: Progress): Promise<WrittenBack[]> {
+  const written: WrittenBack[] = [];
+  for (const day of resolved.days) {
+    written.push(await scoreActivities(resolved.env).writeBackScores({ resolved, day }));
+    progress.step();
+  }
+  return written;
+}
+
+function sumsOf(scored: readonly ScoredDay[], written: readonly WrittenBack[]) {
+  const sum = <T>(rows: readonly T[], pick: (row: T) => number) => rows.reduce((all, row) => all + pick(row), 0);
+  return {
+    days: scored.length,
+    rows: sum(scored, ({ rows }) => rows),
+    alerts: sum(scored, ({ alerts }) => alerts),
+    written: sum(written, ({ changed }) => changed),
+    missing: sum(written, ({ missing }) => missing),
+  };
 }

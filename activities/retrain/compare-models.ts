@@ -31,12 +31,12 @@ export function compareModels(
     const scored = async (version: number) => {
       const loaded = await loadModel(registry, retraining.model, version);
       const rows = await readDataset(session, relation, retraining, loaded.labels);
-      return { ...loaded, rows, scores: loaded.probabilities(rows) };
+      return { ...loaded, rows, scored: loaded.scored(rows) };
     };
     const [old, fresh] = [await scored(champion), await scored(challenger.version)];
     const result = await compare({
-      champion: old.scores,
-      challenger: fresh.scores,
+      champion: old.scored,
+      challenger: fresh.scored,
       labels: fresh.rows.target,
       clusters: await clustersOf(session, relation, retraining.cluster),
       slices: await slicesOf(session, relation, retraining.slices),
@@ -63,18 +63,19 @@ async function keepComparison(
   await registry.attach(model, version, 'comparison', file);
 }
 
-/** Nobody to compare with: it must at least rank better than a logistic regression does. */
+/** Nobody to compare with: it must at least rank better than a logistic regression does, and have a threshold. */
 async function first(
   platform: Platform,
   registry: ModelRegistry,
   resolved: ResolvedRetraining,
   challenger: Challenger,
 ): Promise<Comparison> {
-  const { metrics } = challenger;
+  const { metrics, unreachable } = challenger;
   const own = metrics.averagePrecision ?? 0;
   const baseline = metrics.baselineAveragePrecision ?? 0;
-  const passes = own >= baseline;
-  const finding = `there is no champion: average precision ${own.toFixed(4)} beside ${baseline.toFixed(4)} of a logistic regression`;
+  const passes = own >= baseline && unreachable === undefined;
+  const ranks = `there is no champion: average precision ${own.toFixed(4)} beside ${baseline.toFixed(4)} of a logistic regression`;
+  const finding = unreachable === undefined ? ranks : `${ranks}; ${unreachable}`;
   const gates = [{ gate: 'first', passes, finding }];
   await keepComparison(platform, registry, resolved, challenger, {
     champion: null,

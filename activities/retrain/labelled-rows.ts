@@ -25,7 +25,8 @@ export async function labelledRows(
   retraining: Retraining,
   { asOf, pins, windows }: Pick<ResolvedRetraining, 'asOf' | 'pins'> & { windows: readonly Interval[] },
 ): Promise<string> {
-  const { features, labels, key, time, cluster, numeric, categorical, slices } = retraining;
+  const { features, labels, key, time, cluster, numeric, categorical, slices, threshold } = retraining;
+  const amount = threshold.by === 'cost' ? [threshold.amount] : [];
   const readable = new ReadableFiles(session, attempt.directory);
   const files = async (dataset: DerivedDataset, version: number, wanted: (partition: string) => boolean) => {
     const { files: all } = await platform.lake.stateAt(dataset.name, version);
@@ -43,7 +44,7 @@ export async function labelledRows(
   const inWindow = windows.map(
     ({ start, end }) => `(f.${ident(time)} >= ${at(start)} AND f.${ident(time)} < ${at(end)})`,
   );
-  const columns = [...new Set([key, time, cluster, ...numeric, ...categorical, ...slices])].map(
+  const columns = [...new Set([key, time, cluster, ...numeric, ...categorical, ...slices, ...amount])].map(
     (column) => `f.${ident(column)}`,
   );
   return `(SELECT ${columns.join(', ')}, (p.k IS NOT NULL)::UTINYINT AS ${TARGET}

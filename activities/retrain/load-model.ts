@@ -1,4 +1,5 @@
 import { calibrate, calibrationShape } from '../../ml/calibration.ts';
+import type { Scored } from '../../ml/compare.ts';
 import type { Table } from '../../ml/dataset.ts';
 import { readModel } from '../../ml/read-model.ts';
 import type { ModelRegistry, ModelVersion } from '../../ml/registry.ts';
@@ -13,6 +14,8 @@ export interface ScoringModel {
   readonly labels: Labels;
   /** Calibrated probabilities. */
   probabilities(table: Table): Float64Array;
+  /** Both, of one prediction: what ranks, and what is calibrated. */
+  scored(table: Table): Scored;
 }
 
 /** @throws corrupt when the artifact is gone or damaged; bad_input when there is no such version */
@@ -21,5 +24,9 @@ export async function loadModel(registry: ModelRegistry, name: string, number: n
   const model = readModel(version.format, await registry.load(name, number), version.signature);
   const labels = Object.fromEntries(version.signature.flatMap((f) => (f.labels ? [[f.name, f.labels]] : [])));
   const calibration = calibrationShape.parse(version.calibration);
-  return { version, model, labels, probabilities: (table) => calibrate(calibration, model.predict(table)) };
+  const scored = (table: Table): Scored => {
+    const scores = model.predict(table);
+    return { scores, probabilities: calibrate(calibration, scores), threshold: version.threshold };
+  };
+  return { version, model, labels, scored, probabilities: (table) => scored(table).probabilities };
 }

@@ -1,14 +1,14 @@
 import { StrataError } from '../../core/errors.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import { fetchVerified } from '../../ml/artifact-file.ts';
-import { calibrate, fitIsotonic } from '../../ml/calibration.ts';
+import { calibrate, calibrationError, fitCalibration } from '../../ml/calibration.ts';
 import { contentHash } from '../../ml/content-hash.ts';
 import { gbdtTrainer } from '../../ml/gbdt/gbdt.trainer.ts';
 import { logisticTrainer } from '../../ml/logistic.trainer.ts';
 import { areaUnderRoc, averagePrecision, recallAtPrecision } from '../../ml/metrics.ts';
 import { readModel } from '../../ml/read-model.ts';
 import type { ModelRegistry } from '../../ml/registry.ts';
-import { chooseThreshold } from '../../ml/threshold.ts';
+import { atThreshold, chooseThreshold } from '../../ml/threshold.ts';
 import { LIGHTGBM_FORMAT } from '../../ml/tree-model.ts';
 import { withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
@@ -16,6 +16,7 @@ import { keep } from './evidence.ts';
 import { pinVersion } from './pins.ts';
 import { labelsOf, openSet, readDataset } from './read-set.ts';
 import type { Challenger, ChallengerInput } from './retrain.types.ts';
+import { thresholdRule } from './threshold-of.ts';
 
 /**
  * The best trial becomes a version: calibrated and given its threshold on the validation set, measured on the test set,
@@ -36,7 +37,8 @@ export function makeChallenger(
     const labels = await labelsOf(session, relation, retraining);
     const read = async (of: string) => readDataset(session, of, retraining, labels);
     const train = await read(relation);
-    const validation = await read(await openSet(platform, attempt, sets.validation));
+    const validationSet = await openSet(platform, attempt, sets.validation);
+    const validation = await read(validationSet);
     const test = await read(await openSet(platform, attempt, sets.test));
     const signature = train.columns.map(({ name, kind, labels: known }) => ({
       name,
@@ -45,24 +47,26 @@ export function makeChallenger(
     }));
     const artifact = await fetchVerified(platform.store, best.artifact);
     const model = readModel(LIGHTGBM_FORMAT, artifact, signature);
-    const calibration = fitIsotonic(model.predict(validation), validation.target);
-    const chosen = chooseThreshold(calibrate(calibration, model.predict(validation)), validation.target, {
-      by: 'precision',
-      target: retraining.precision,
-    });
-    const scores = calibrate(calibration, model.predict(test));
+    const seen = model.predict(validation);
+    const calibration = fitCalibration(seen, validation.target);
+    const rule = await thresholdRule(session, validationSet, retraining);
+    const chosen = chooseThreshold(calibrate(calibration, seen), validation.target, rule);
+    // JSON has no infinity, and no probability reaches 2: nothing is an alert.
+    const threshold = Number.isFinite(chosen.score) ? chosen.score : 2;
+    const scores = model.predict(test);
+    const probabilities = calibrate(calibration, scores);
     const baseline = (await logisticTrainer.train({ train, seed: retraining.seed, signal })).model.predict(test);
     const metrics = {
       averagePrecision: averagePrecision(scores, test.target),
       areaUnderRoc: areaUnderRoc(scores, test.target),
-      recallAtPrecision: recallAtPrecision(scores, test.target, retraining.precision),
+      recallAtPrecision95: recallAtPrecision(scores, test.target, 0.95),
+      calibrationError: calibrationError(probabilities, test.target),
+      ...atThreshold(probabilities, test.target, threshold),
       baselineAveragePrecision: averagePrecision(baseline, test.target),
       validationAveragePrecision: best.averagePrecision,
       share: sets.test.positives / sets.test.rows,
     };
     if (metrics.areaUnderRoc <= 0.5) throw noBetterThanChance(retraining.model, metrics.areaUnderRoc);
-    // JSON has no infinity, and no probability reaches 2: nothing is an alert.
-    const threshold = Number.isFinite(chosen.score) ? chosen.score : 2;
     const summary = { resolved, sets, trials, best: best.trial, threshold: chosen, metrics, drift };
     const evidence = await keep(platform.store, resolved.evidence, 'challenger.json', JSON.stringify(summary, null, 2));
     const trainedFrom = {
@@ -91,7 +95,7 @@ export function makeChallenger(
     const from = await registry.alias(retraining.model, 'challenger');
     const signed = { who: 'drift_and_retrain', why: 'newly trained' };
     await registry.move(retraining.model, { alias: 'challenger', from, to: version, ...signed });
-    return { version, metrics, threshold };
+    return { version, metrics, threshold, unreachable: chosen.problem };
   });
 }
 

@@ -65,7 +65,10 @@ export function createRetrainControlActivities(platform: Platform) {
   async function notify(notice: Notice): Promise<void> {
     const name = retrainingNamed(project, notice.resolved.model).notify;
     if (name === undefined) return;
-    await sendNotice(platform.webhook(name), notice, Context.current().cancellationSignal);
+    const { log, cancellationSignal } = Context.current();
+    const url = platform.webhook(name);
+    if (url !== undefined) await sendNotice(url, notice, cancellationSignal);
+    else log.warn(`${notice.event}: nobody is told, STRATA_WEBHOOK_${name.toUpperCase()} is not set`);
   }
 
   return {
@@ -75,24 +78,34 @@ export function createRetrainControlActivities(platform: Platform) {
   };
 }
 
-/** What reads rows, trains and compares: the `ml` queue. */
+/** What reads rows and compares: the `ml` queue. */
 export function createRetrainActivities(platform: Platform) {
+  const registry = registryOf(platform);
+  const retrainingOf = ({ resolved }: Step) => retrainingNamed(platform.project, resolved.model);
+  const signal = () => Context.current().cancellationSignal;
+
+  return {
+    lookForDrift: (step: Step) => lookForDrift(platform, registry, retrainingOf(step), step.resolved, signal()),
+    prepareSets: (step: Step) => prepareSets(platform, retrainingOf(step), step.resolved, signal()),
+    compareModels: (input: CompareInput) => compareModels(platform, registry, retrainingOf(input), input, signal()),
+    promoteChallenger: (input: DecidedInput) => promote(platform, registry, input),
+    refuseChallenger: (input: DecidedInput) => refuse(platform, registry, input),
+    watchChampion: (input: WatchInput) => watchChampion(platform, registry, retrainingOf(input), input, signal()),
+    rollBack: (input: RollbackInput) => rollBack(registry, input),
+  };
+}
+
+/** What trains: the `training` queue. */
+export function createTrainingActivities(platform: Platform) {
   const registry = registryOf(platform);
   const retrainingOf = ({ resolved }: Step) => retrainingNamed(platform.project, resolved.model);
   const signal = () => Context.current().cancellationSignal;
   const workflow = () => Context.current().info.workflowExecution?.runId ?? '';
 
   return {
-    lookForDrift: (step: Step) => lookForDrift(platform, registry, retrainingOf(step), step.resolved, signal()),
-    prepareSets: (step: Step) => prepareSets(platform, retrainingOf(step), step.resolved, signal()),
     trainTrial: (input: TrialInput) => trainTrial(platform, retrainingOf(input), input, signal()),
     makeChallenger: (input: ChallengerInput) =>
       makeChallenger(platform, registry, retrainingOf(input), input, workflow(), signal()),
-    compareModels: (input: CompareInput) => compareModels(platform, registry, retrainingOf(input), input, signal()),
-    promoteChallenger: (input: DecidedInput) => promote(platform, registry, input),
-    refuseChallenger: (input: DecidedInput) => refuse(platform, registry, input),
-    watchChampion: (input: WatchInput) => watchChampion(platform, registry, retrainingOf(input), input, signal()),
-    rollBack: (input: RollbackInput) => rollBack(registry, input),
   };
 }
 
@@ -103,3 +116,4 @@ const neverBuilt = (features: string): StrataError =>
 
 export type RetrainControlActivities = ReturnType<typeof createRetrainControlActivities>;
 export type RetrainActivities = ReturnType<typeof createRetrainActivities>;
+export type TrainingActivities = ReturnType<typeof createTrainingActivities>;

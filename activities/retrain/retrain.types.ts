@@ -96,8 +96,10 @@ export interface Challenger {
   readonly version: number;
   /** On the test set. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Above 1: no score reaches the wanted precision, nothing is an alert. */
+  /** Above 1: nothing is an alert. */
   readonly threshold: number;
+  /** Why no threshold does what was asked for; undefined: one does. */
+  readonly unreachable: string | undefined;
 }
 
 export interface CompareInput extends Step {

@@ -6,6 +6,8 @@ import { readDataset } from './read-set.ts';
 
 /** The column that holds a model's probability. */
 export const SCORE = '_score';
+/** The column that holds what it ranks by: calibration makes some rows equal. */
+export const RANK = '_rank';
 
 /** A temp table of the relation's rows with their scores. @param name of the table */
 export async function scoredRows(
@@ -17,11 +19,12 @@ export async function scoredRows(
 ): Promise<string> {
   const [rows, scores] = [ident(`${name}_rows`), `${name}_scores`];
   await session.run(`CREATE OR REPLACE TEMP TABLE ${rows} AS SELECT * FROM ${relation}`);
-  const probabilities = model.probabilities(await readDataset(session, rows, retraining, model.labels));
-  await session.run(`CREATE OR REPLACE TEMP TABLE ${ident(scores)} (${SCORE} DOUBLE)`);
+  const found = model.scored(await readDataset(session, rows, retraining, model.labels));
+  await session.run(`CREATE OR REPLACE TEMP TABLE ${ident(scores)} (${SCORE} DOUBLE, ${RANK} DOUBLE)`);
   const appender = await session.connection.createAppender(scores, undefined, 'temp');
-  for (const probability of probabilities) {
+  for (const [row, probability] of found.probabilities.entries()) {
     appender.appendDouble(probability);
+    appender.appendDouble(found.scores[row]!);
     appender.endRow();
   }
   appender.closeSync();

@@ -29,7 +29,14 @@ export function trainTrial(
     const train = await readDataset(session, relation, retraining, labels);
     const held = await openSet(platform, attempt, sets.validation);
     const validation = await readDataset(session, held, retraining, labels);
-    const { model, warnings } = await gbdtTrainer.train({ train, validation, params, seed: retraining.seed, signal });
+    const { model, warnings } = await gbdtTrainer.train({
+      train,
+      validation,
+      params,
+      seed: retraining.seed,
+      threads: platform.trainingThreads,
+      signal,
+    });
     const scores = model.predict(validation);
     return {
       trial,

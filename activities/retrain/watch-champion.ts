@@ -12,7 +12,7 @@ import { before, labelledRows, TARGET } from './labelled-rows.ts';
 import { loadModel } from './load-model.ts';
 import { openSet } from './read-set.ts';
 import type { Watched, WatchInput } from './retrain.types.ts';
-import { SCORE, scoredRows } from './scored-rows.ts';
+import { RANK, SCORE, scoredRows } from './scored-rows.ts';
 
 const DAY_MILLIS = 86_400_000;
 
@@ -103,7 +103,7 @@ function lookSince(
 
 async function precisionOf(session: Session, relation: string, mature: string): Promise<number> {
   const rows = await session.rows<{ score: number; target: number }>(
-    `SELECT ${SCORE} AS score, ${TARGET} AS target FROM ${relation} WHERE ${mature}`,
+    `SELECT ${RANK} AS score, ${TARGET} AS target FROM ${relation} WHERE ${mature}`,
   );
   return averagePrecision(
     Float64Array.from(rows, ({ score }) => score),

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { nextEpochs } from '../../core/claims.ts';
-import { StrataError } from '../../core/errors.ts';
 import { shift } from '../../core/instant.ts';
 import { partitionAt } from '../../core/interval.ts';
 import type { Claim } from '../../core/ledger.ts';
@@ -9,24 +8,20 @@ import { partitionScope } from '../../core/scopes.ts';
 import { SCORE_COLUMNS, type Scoring, scoreTable } from '../../core/scoring.ts';
 import type { ModelRegistry } from '../../ml/registry.ts';
 import type { Platform } from '../platform.ts';
+import { scoringOf } from './plan-scoring.ts';
 import type { ResolvedScoring } from './score.types.ts';
 
 const DAY_MILLIS = 86_400_000;
 
-/** @throws bad_input where the model scores nothing or has no champion */
+/** What is to be scored, and from what: decided once, after everything is up to date. */
 export async function resolveScoring(
   { env, lake, now }: Pick<Platform, 'env' | 'lake' | 'now'>,
   registry: ModelRegistry,
   retraining: Retraining,
+  champion: number,
 ): Promise<ResolvedScoring> {
   const { model, features } = retraining;
   const scoring = scoringOf(retraining);
-  const champion = await registry.alias(model, 'champion');
-  if (champion === null) {
-    throw new StrataError('bad_input', `${model} has no champion, so nothing can be scored`, {
-      hint: `Train one first: npx strata retrain start ${model}.`,
-    });
-  }
   const { artifact } = await registry.version(model, champion);
   const contentHash = hashOf(artifact.sha256, champion, scoring);
   const { ledger } = await lake.table(features.name).load();
@@ -39,14 +34,6 @@ export async function resolveScoring(
     return !scored || scored.contentHash !== contentHash || made < ledger.partitions.get(day)!.contentVersion;
   });
   return { env, model, champion, features: ledger.version, contentHash, due, days };
-}
-
-/** @throws bad_input */
-export function scoringOf({ model, scoring }: Retraining): Scoring {
-  if (scoring) return scoring;
-  throw new StrataError('bad_input', `${model} declares no scoring: nobody takes its scores`, {
-    hint: 'Add scoring: {...} to its retraining.',
-  });
 }
 
 /** An activity of its own, so that every attempt carries the same claim. */

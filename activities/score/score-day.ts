@@ -12,7 +12,7 @@ import { withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
 import { loadModel } from '../retrain/load-model.ts';
 import { Uploads } from '../upload.ts';
-import { scoringOf } from './resolve-scoring.ts';
+import { scoringOf } from './plan-scoring.ts';
 import type { ScoreDayInput, ScoredDay } from './score.types.ts';
 import { buildScores, SCORES } from './scores.ts';
 import { scoresOfDay } from './scores-of-day.ts';
@@ -33,7 +33,10 @@ export async function scoreDay(
   return withAttempt(platform.temp, async (attempt) => {
     await using session = await platform.openSession(signal);
     const model = await loadModel(registry, resolved.model, resolved.champion);
-    await buildScores(platform, { session, attempt }, retraining, scoringOf(retraining), model, resolved, day);
+    await buildScores(platform, { session, attempt }, retraining, scoringOf(retraining), model, resolved, {
+      day,
+      signal,
+    });
     const [row] = await session.rows<{ digest_rows: bigint; digest_sum: string }>(
       `SELECT ${digestSql(columns.map(({ name }) => name))} FROM ${SCORES}`,
     );

@@ -1,4 +1,19 @@
+import type { Interval } from '../../core/interval.ts';
 import type { Claim, Version } from '../../core/ledger.ts';
+
+/** What has to be up to date before anything is scored. */
+export interface ScoringPlan {
+  readonly env: string;
+  readonly model: string;
+  /** Null: there is none yet, and nothing to do. */
+  readonly champion: number | null;
+  /** Builds the features. */
+  readonly pipeline: string;
+  /** The running day, and in its first hour the day before. */
+  readonly interval: Interval;
+  /** Source datasets that the features are made from. */
+  readonly sources: readonly string[];
+}
 
 export interface ResolvedScoring {
   readonly env: string;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { lakeColumns } from '../../core/lake-columns.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import { SCORE_COLUMNS, type Scoring } from '../../core/scoring.ts';
@@ -16,6 +17,8 @@ import type { ResolvedScoring } from './score.types.ts';
 export const SCORES = '_scores';
 /** Features named as reasons of an alert. */
 const REASONS = 3;
+/** Explaining takes milliseconds per alert: so often, heartbeats and cancellations get their turn. */
+const ROWS_AT_A_TIME = 200;
 
 /** Scores, rules and decisions of a day's rows, in the order of their keys. */
 export async function buildScores(
@@ -25,7 +28,7 @@ export async function buildScores(
   { rules }: Scoring,
   model: ScoringModel,
   { features, champion }: ResolvedScoring,
-  day: string,
+  { day, signal }: { day: string; signal: AbortSignal },
 ): Promise<void> {
   const { session } = work;
   const { key, time } = retraining;
@@ -44,6 +47,8 @@ export async function buildScores(
   const appender = await session.connection.createAppender('day_scores', undefined, 'temp');
   const { threshold } = model.version;
   for (const [row, score] of probabilities.entries()) {
+    if (row % ROWS_AT_A_TIME === 0) await setImmediate();
+    signal.throwIfAborted();
     const rule = fired[row] === null || fired[row] === undefined ? undefined : rules[fired[row]];
     const alert = rule ? rule.says === 'alert' : score >= threshold;
     appender.appendDouble(score);
@@ -65,9 +70,9 @@ export async function buildScores(
 function reasonsOf(model: ScoringModel, table: Dataset, row: number) {
   const { reasons } = model.model.explain(table, row);
   return reasons
+    .map(({ feature, contribution, value }) => ({ feature, value, contribution: Number(contribution.toFixed(4)) }))
     .filter(({ contribution }) => contribution > 0)
-    .slice(0, REASONS)
-    .map(({ feature, contribution, value }) => ({ feature, value, contribution: Number(contribution.toFixed(4)) }));
+    .slice(0, REASONS);
 }
 
 async function featuresOfDay(

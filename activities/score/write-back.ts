@@ -1,19 +1,12 @@
 import type { Retraining } from '../../core/retraining.ts';
 import { scoreTable } from '../../core/scoring.ts';
-import { type FieldUpdate, updateFields } from '../../sources/mongodb/update-fields.ts';
+import { updateFields } from '../../sources/mongodb/update-fields.ts';
 import { withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
-import { scoringOf } from './resolve-scoring.ts';
+import { scoringOf } from './plan-scoring.ts';
 import type { WriteBackInput, WrittenBack } from './score.types.ts';
+import { type ScoreRow, scoreUpdates } from './score-updates.ts';
 import { scoresOfDay } from './scores-of-day.ts';
-
-interface ScoreRow {
-  readonly event_key: string;
-  readonly score: number;
-  readonly decision: string;
-  readonly reasons: string | null;
-  readonly model_version: number;
-}
 
 /** Puts a day's committed scores into the documents. Those that hold them already are left as they are. */
 export function writeBack(
@@ -22,24 +15,15 @@ export function writeBack(
   { resolved, day }: WriteBackInput,
   signal: AbortSignal,
 ): Promise<WrittenBack> {
-  const { to, collection, key, fields } = scoringOf(retraining);
+  const scoring = scoringOf(retraining);
+  const { to, collection, key } = scoring;
   return withAttempt(platform.temp, async (attempt) => {
     await using session = await platform.openSession(signal);
     const relation = await scoresOfDay(platform, { session, attempt }, scoreTable(resolved.model), day);
     const rows = await session.rows<ScoreRow>(
-      `SELECT event_key, score, decision, reasons, model_version FROM ${relation} ORDER BY event_key`,
+      `SELECT event_key, score, decision, decided_by, reasons, model_version FROM ${relation} ORDER BY event_key`,
     );
-    const updates = rows.map(
-      (row): FieldUpdate => ({
-        key: row.event_key,
-        set: {
-          [fields.score]: row.score,
-          [fields.alert]: row.decision === 'alert',
-          [fields.reasons]: row.reasons === null ? [] : (JSON.parse(row.reasons) as unknown[]),
-          [fields.by]: `${resolved.model} ${row.model_version}`,
-        },
-      }),
-    );
+    const updates = scoreUpdates(rows, scoring, resolved.model);
     const done = await updateFields(platform.source(to), { collection, key, updates, now: platform.now(), signal });
     return { day, ...done };
   });

@@ -11,8 +11,10 @@ export const check: Register = (parent, cli) => {
     .action(
       cli.action<[], { sources?: boolean }>(async ({ out, settings, project }, _, { sources = false }) => {
         const { checkDefinitions } = await import('../../quality/definition.ts');
+        const { gbdtParams } = await import('../../ml/gbdt/params.ts');
         const loaded = await project();
-        const checked = await checkDefinitions(loaded, { sqlRoot: sqlRootOf(settings.project, loaded) });
+        const sqlRoot = sqlRootOf(settings.project, loaded);
+        const checked = await checkDefinitions(loaded, { sqlRoot, trainerParams: gbdtParams });
         const { datasets } = checked;
         const found = sources ? await checkSources(settings, loaded) : undefined;
         const problems = [...checked.problems, ...(found?.problems ?? [])];

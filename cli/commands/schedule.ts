@@ -4,6 +4,9 @@ import { checkRun } from '../../activities/run-input.ts';
 import { StrataError } from '../../core/errors.ts';
 import { instantFromMillis } from '../../core/instant.ts';
 import { printInterval } from '../../core/interval.ts';
+import type { Project } from '../../core/project.ts';
+import { scheduledNamed, scheduledOf } from '../../core/scheduled.ts';
+import { suggestion } from '../../core/suggest.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { Cli, Register } from '../cli.ts';
 import type { Context } from '../context.ts';
@@ -13,7 +16,9 @@ import { withTemporal } from '../temporal.ts';
 import { textTable } from '../text-table.ts';
 
 export const schedule: Register = (parent, cli) => {
-  const group = parent.command('schedule').description("pipelines' schedules on the server; times are UTC");
+  const group = parent
+    .command('schedule')
+    .description('schedules on the server: of pipelines, retrainings, scorings; times are UTC');
   apply(group, cli);
   ls(group, cli);
   one(group, cli, 'pause', 'start no runs until resumed', async (context, client, name) => {
@@ -30,7 +35,7 @@ export const schedule: Register = (parent, cli) => {
       return 'resumed';
     },
   );
-  one(group, cli, 'trigger', 'run now, over the last complete interval', trigger);
+  one(group, cli, 'trigger', 'start now; a pipeline runs over the last complete interval', trigger);
 };
 
 const apply: Register = (parent, cli) => {
@@ -42,9 +47,9 @@ const apply: Register = (parent, cli) => {
     .action(
       cli.action<[], { dryRun?: boolean; prune?: boolean }>(async (context, _, { dryRun, prune }) => {
         const { env } = context.settings;
-        const { pipelines } = await context.project();
+        const scheduled = scheduledOf(await context.project());
         await withTemporal(context.settings, async (client) => {
-          const changes = await planSchedules(client, env, pipelines);
+          const changes = await planSchedules(client, env, scheduled);
           if (!context.out.json || dryRun)
             context.out.data(changes, () => changes.map((c) => printChange(c, prune)).join('\n'));
           if (dryRun) return;
@@ -68,12 +73,12 @@ function printChange({ id, change, differences }: ScheduleChange, prune = false)
 async function applyOne(
   context: Context,
   client: Client,
-  { id, pipeline, change }: ScheduleChange,
+  { id, name, change }: ScheduleChange,
   prune: boolean,
 ): Promise<void> {
   if (change === 'not in code' && prune) await client.schedule.getHandle(id).delete();
   if (change !== 'create' && change !== 'update') return;
-  const options = scheduleOptions(await context.pipeline(pipeline), context.settings.env);
+  const options = scheduleOptions(scheduledNamed(await context.project(), name), context.settings.env);
   if (change === 'create') await client.schedule.create({ scheduleId: id, ...options });
   // Whether it is paused is the server's business: an update must not start it again.
   else await client.schedule.getHandle(id).update(({ state }) => ({ ...options, state }));
@@ -93,7 +98,8 @@ const ls: Register = (parent, cli) => {
               const last = info.recentActions.at(-1);
               return {
                 id,
-                pipeline: action.workflowType,
+                name: id.slice(workflowIds.schedule(settings.env, '').length),
+                workflow: action.workflowType,
                 cron: cronOnServer(spec),
                 paused: state.paused,
                 next: state.paused ? undefined : info.nextActionTimes[0]?.toISOString(),
@@ -107,8 +113,8 @@ const ls: Register = (parent, cli) => {
           rows.length === 0
             ? 'no schedules; `strata schedule apply` makes those of the code'
             : textTable(
-                ['pipeline', 'cron (UTC)', 'state', 'next', 'last'],
-                rows.map((r) => [r.pipeline, r.cron, r.paused ? 'paused' : 'active', r.next, r.last]),
+                ['name', 'cron (UTC)', 'state', 'next', 'last'],
+                rows.map((r) => [r.name, r.cron, r.paused ? 'paused' : 'active', r.next, r.last]),
               ),
         );
         return undefined;
@@ -116,46 +122,55 @@ const ls: Register = (parent, cli) => {
     );
 };
 
-type OnSchedule = (context: Context, client: Client, pipeline: string) => Promise<string>;
+type OnSchedule = (context: Context, client: Client, name: string) => Promise<string>;
 
 function one(group: Command, cli: Cli, verb: string, about: string, work: OnSchedule): void {
   group
-    .command(`${verb} <pipeline>`)
+    .command(`${verb} <name>`)
     .description(about)
     .action(
       cli.action<[string]>(async (context, [name]) => {
-        await context.pipeline(name);
+        refuseUnknown(await context.project(), name);
         await withTemporal(context.settings, async (client) => {
           const done = await work(context, client, name).catch((error) => {
             throw error instanceof ScheduleNotFoundError ? noSchedule(name, error) : error;
           });
           const id = workflowIds.schedule(context.settings.env, name);
-          context.out.data({ id, pipeline: name, done }, () => `${id}: ${done}`);
+          context.out.data({ id, name, done }, () => `${id}: ${done}`);
         });
         return undefined;
       }),
     );
 }
 
-const handleOf = (client: Client, { settings }: Context, pipeline: string) =>
-  client.schedule.getHandle(workflowIds.schedule(settings.env, pipeline));
+/** A schedule that the code no longer has may still be on the server: any pipeline's name will do. */
+function refuseUnknown(project: Project, name: string): void {
+  const names = [...project.pipelines, ...scheduledOf(project)].map((each) => each.name);
+  if (names.includes(name)) return;
+  throw new StrataError('bad_input', `Nothing is scheduled under the name ${name}`, {
+    hint: suggestion(name, [...new Set(names)]),
+  });
+}
 
-/** Temporal gives the run the time of the trigger as its nominal time; the run takes the interval that ended before. */
+const handleOf = (client: Client, { settings }: Context, name: string) =>
+  client.schedule.getHandle(workflowIds.schedule(settings.env, name));
+
+/** Temporal gives what it starts the time of the trigger as nominal time; a run takes the interval that ended before. */
 const trigger: OnSchedule = async (context, client, name) => {
+  const project = await context.project();
+  if (!project.pipelines.some((pipeline) => pipeline.name === name)) {
+    await handleOf(client, context, name).trigger();
+    return 'triggered';
+  }
   const at = instantFromMillis(Date.now());
-  const { interval } = checkRun(
-    await context.project(),
-    name,
-    {},
-    { nominal: context.settings.now ?? at, now: context.now },
-  );
+  const { interval } = checkRun(project, name, {}, { nominal: context.settings.now ?? at, now: context.now });
   await handleOf(client, context, name).trigger();
   return `triggered over ${printInterval(interval)}`;
 };
 
-function noSchedule(pipeline: string, cause: unknown): StrataError {
-  return new StrataError('bad_input', `${pipeline} has no schedule on the server`, {
-    hint: 'Run `strata schedule apply` first; the pipeline must have `schedule` in its definition.',
+function noSchedule(name: string, cause: unknown): StrataError {
+  return new StrataError('bad_input', `${name} has no schedule on the server`, {
+    hint: 'Run `strata schedule apply` first; its definition must have `schedule`.',
     cause,
   });
 }

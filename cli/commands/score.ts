@@ -37,4 +37,6 @@ export const score: Register = (parent, cli) => {
 };
 
 const printed = ({ model, champion, days, rows, alerts, written, missing }: ScoringSummary): string =>
-  `${model} version ${champion}: ${rows} rows of ${days} days scored, ${alerts} alerts; ${written} documents changed, ${missing} not found`;
+  champion === null
+    ? `${model} has no champion yet, so nothing is scored; train one: npx strata retrain start ${model}`
+    : `${model} version ${champion}: ${rows} rows of ${days} days scored, ${alerts} alerts; ${written} documents changed, ${missing} not found`;

@@ -31,7 +31,8 @@ export const gbdtTrainer: Trainer<GbdtParamsInput> = {
     }
     refuseAborted(signal);
     const work = train.rows * train.columns.length;
-    const memory = trainingMemory(train, validation, params, seed, threadsFor(params, train.columns.length, work));
+    const threads = threadsFor(params, train.columns.length, work, training.threads);
+    const memory = trainingMemory(train, validation, params, seed, threads);
     const boosted = await underSignal(memory, signal, ({ trees, metric }) =>
       onProgress?.({ done: trees, of: params.trees, metric }),
     );
@@ -41,9 +42,14 @@ export const gbdtTrainer: Trainer<GbdtParamsInput> = {
   },
 };
 
-function threadsFor({ threads }: GbdtParams, features: number, work: number): number {
+function threadsFor(
+  { threads }: GbdtParams,
+  features: number,
+  work: number,
+  most: number = availableParallelism(),
+): number {
   if (threads === 0 && work < SMALL) return 1;
-  return Math.max(1, Math.min(threads || availableParallelism(), features));
+  return Math.max(1, Math.min(threads || most, features));
 }
 
 async function underSignal(

@@ -5,7 +5,8 @@ import { connectMongo } from './connection.ts';
 import { mongoFault } from './fault.ts';
 
 export interface FieldUpdate {
-  readonly key: string;
+  /** As it may be written; the first is the usual way. */
+  readonly keys: readonly string[];
   readonly set: Readonly<Record<string, unknown>>;
 }
 
@@ -39,7 +40,7 @@ export async function updateFields(
     for (let i = 0; i < updates.length; i += AT_ONCE) {
       signal.throwIfAborted();
       const page = updates.slice(i, i + AT_ONCE);
-      found += await documents.countDocuments({ [key]: { $in: page.map((update) => update.key) } });
+      found += await documents.countDocuments({ [key]: { $in: page.flatMap(({ keys }) => keys) } });
       const { modifiedCount } = await documents.bulkWrite(
         page.map((update) => operation(key, update, now)),
         { ordered: false },
@@ -54,11 +55,11 @@ export async function updateFields(
   }
 }
 
-function operation(key: string, { key: value, set }: FieldUpdate, now: Instant): AnyBulkWriteOperation<Document> {
+function operation(key: string, { keys, set }: FieldUpdate, now: Instant): AnyBulkWriteOperation<Document> {
   const differs = Object.entries(set).map(([field, wanted]) => ({ [field]: { $ne: wanted } }));
   return {
     updateOne: {
-      filter: { [key]: value, $or: differs },
+      filter: { [key]: { $in: keys }, $or: differs },
       update: { $set: { ...set, updated_at: new Date(millisOf(now)) } },
     },
   };

@@ -154,7 +154,7 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
     expect((await cli('schedule', 'apply')).stdout).toContain('as in the code');
     await cli('schedule', 'pause', PIPELINE);
     expect(await json('schedule', 'ls')).toEqual([
-      expect.objectContaining({ pipeline: PIPELINE, paused: true, next: null }),
+      expect.objectContaining({ name: PIPELINE, paused: true, next: null }),
     ]);
     await cli('schedule', 'resume', PIPELINE);
     expect(await json('schedule', 'ls')).toEqual([expect.objectContaining({ paused: false })]);

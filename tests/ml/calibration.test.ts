@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Calibration, calibrate, calibrationError, fitIsotonic, fitPlatt } from '../../ml/calibration.ts';
+import {
+  type Calibration,
+  calibrate,
+  calibrationError,
+  fitCalibration,
+  fitIsotonic,
+  fitPlatt,
+} from '../../ml/calibration.ts';
 import { Prng } from '../../ml/prng.ts';
-import { chooseThreshold, type ThresholdRule } from '../../ml/threshold.ts';
+import { atThreshold, chooseThreshold, type ThresholdRule } from '../../ml/threshold.ts';
 
 /** A model that is far too sure: the truth is the square root of the odds it gives. */
 function overconfident(rows: number, seed: number) {
@@ -143,4 +150,28 @@ describe('a threshold', () => {
       expect(() => chooseThreshold([0.1, 0.9], [0, 1], rule)).toThrow(expect.objectContaining({ code: 'bad_input' }));
     }
   });
+});
+
+test('few positives are calibrated by two parameters, many by steps', () => {
+  const rows = (positives: number) => {
+    const labels = Uint8Array.from({ length: 1000 }, (_, i) => (i < positives ? 1 : 0));
+    return { given: Float64Array.from(labels, (label, i) => (label ? 0.6 : 0.2) + (i % 7) / 50), labels };
+  };
+  const [few, many] = [rows(199), rows(200)];
+  expect(fitCalibration(few.given, few.labels)).toEqual(fitPlatt(few.given, few.labels));
+  expect(fitCalibration(many.given, many.labels)).toEqual(fitIsotonic(many.given, many.labels));
+});
+
+test('when no alert is worth its cost, there is none, and it is said', () => {
+  const chosen = chooseThreshold([0.1, 0.9], [0, 1], { by: 'cost', alertCost: 5, amounts: [1, 1] });
+  expect(chosen).toMatchObject({ score: Infinity, alerts: 0, problem: expect.stringContaining('costs more') });
+});
+
+test('a threshold on rows it was not chosen on', () => {
+  const [scores, labels] = [
+    [0.9, 0.8, 0.7, 0.1],
+    [1, 0, 1, 1],
+  ];
+  expect(atThreshold(scores, labels, 0.7)).toEqual({ alerts: 3, precision: 2 / 3, recall: 2 / 3 });
+  expect(atThreshold(scores, labels, 2)).toEqual({ alerts: 0, precision: 0, recall: 0 });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ComparisonInput, compare } from '../../ml/compare.ts';
+import { type ComparisonInput, compare, type Scored } from '../../ml/compare.ts';
 import { averagePrecision } from '../../ml/metrics.ts';
 import { pairedBootstrap } from '../../ml/paired-bootstrap.ts';
 import { Prng } from '../../ml/prng.ts';
@@ -25,7 +25,10 @@ function scored(rows: number, noise: { champion: number; challenger: number }, s
 const GATES = { leastPositives: 20, leastGain: 0, confidence: 0.95, mostSliceLoss: 0.05, mostMillisPerRow: 10 };
 function inputOf(data: ReturnType<typeof scored>, more: Partial<ComparisonInput> = {}): ComparisonInput {
   const country = Array.from(data.clusters, (customer) => (customer % 2 ? 'DE' : 'FR'));
-  return { ...data, slices: { country }, millisPerRow: 0.1, gates: GATES, seed: 1, ...more };
+  const { clusters, labels } = data;
+  const side = (scores: Float64Array): Scored => ({ scores, probabilities: scores, threshold: 0.3 });
+  const both = { champion: side(data.champion), challenger: side(data.challenger) };
+  return { clusters, labels, ...both, slices: { country }, millisPerRow: 0.1, gates: GATES, seed: 1, ...more };
 }
 const gate = async (input: ComparisonInput, name: string) => (await compare(input)).gates.find((g) => g.gate === name)!;
 
@@ -100,6 +103,27 @@ test('each gate refuses by itself and says why', async () => {
     finding: expect.stringContaining('SE'),
   });
   expect(judged.passes).toBe(false);
+});
+
+test('a challenger that finds nothing at its threshold is refused, however well it ranks', async () => {
+  const input = inputOf(scored(6000, { champion: 2, challenger: 0.3 }));
+  const silent = { ...input, challenger: { ...input.challenger, threshold: 2 } };
+  expect(await compare(silent)).toMatchObject({ passes: false });
+  expect(await gate(silent, 'threshold')).toMatchObject({
+    passes: false,
+    finding: expect.stringContaining('0 alerts'),
+  });
+  expect(await gate(input, 'threshold')).toMatchObject({ passes: true });
+});
+
+test('calibration may make rows equal: it is judged by itself, and does not change who ranks better', async () => {
+  const input = inputOf(scored(6000, { champion: 1, challenger: 0.8 }));
+  const steps = (scores: Scored['scores']) => Float64Array.from(scores, (p) => Math.round(p * 4) / 4);
+  const coarse = { ...input, challenger: { ...input.challenger, probabilities: steps(input.challenger.scores) } };
+  const [fine, stepped] = [await compare(input), await compare(coarse)];
+  expect(stepped.gain).toEqual(fine.gain);
+  expect(stepped.challenger.averagePrecision).toBe(fine.challenger.averagePrecision);
+  expect(stepped.challenger.calibrationError).not.toBe(fine.challenger.calibrationError);
 });
 
 test('slices are measured like the whole, and left out where they say nothing', async () => {

@@ -162,6 +162,21 @@ describe('the shipped project', () => {
     expect(checks.length).toBeGreaterThan(0);
   });
 
+  it('keeps its fraud model fit: drift is looked for after every night, payments are scored every hour', () => {
+    const [fraud, ...others] = projectDefinition.retrainings ?? [];
+    expect(others).toEqual([]);
+    expect(fraud).toMatchObject({
+      model: 'payment_fraud',
+      after: 'daily_oltp_to_olap',
+      schedule: undefined,
+      notify: 'fraud',
+      threshold: { by: 'cost', amount: 'amount_eur' },
+      scoring: { collection: 'transaction', schedule: { cron: '5 * * * *', timezone: 'UTC' } },
+    });
+    const nightly = projectDefinition.pipelines.find(({ name }) => name === fraud!.after);
+    expect(nightly?.datasets).toEqual(expect.arrayContaining([fraud!.features, fraud!.labels.dataset]));
+  });
+
   it('has no SQL file that nothing uses', async () => {
     const folder = new URL('../../warehouse-sql/', import.meta.url);
     const files = (await readdir(folder, { recursive: true }))

@@ -146,13 +146,14 @@ export class Bank {
     return bank;
   }
 
-  settings(now: string): Settings {
-    return loadSettings({ env: { ...this.variables, STRATA_NOW: now }, cwd: this.folder, dev: false });
+  settings(now: string | undefined): Settings {
+    const env = { ...this.variables, ...(now && { STRATA_NOW: now }) };
+    return loadSettings({ env, cwd: this.folder, dev: false });
   }
 
-  /** @param now date on which the worker believes to live @param changes to the retraining */
+  /** @param now date on which the worker believes to live; undefined: the machine's @param changes to the retraining */
   async withWorker<T>(
-    now: string,
+    now: string | undefined,
     changes: Partial<Retraining>,
     work: (worker: RunningWorker) => Promise<T>,
   ): Promise<T> {

@@ -48,7 +48,7 @@ describe('reasons to train', () => {
 });
 
 describe('how drift is looked for', () => {
-  const { notify: _, after: __, scoring: ___, ...shipped } = fraud;
+  const { notify: _, after: __, scoring: ___, schedule: _____, ...shipped } = fraud;
   const declare = (drift: Partial<typeof fraud.drift>) => () => retraining({ ...shipped, drift });
 
   it('is the training set and everything, where nothing is said', () => {

@@ -3,7 +3,7 @@ import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createControlActivities } from '../../activities/control.activities.ts';
 import { activityBoundary } from '../../activities/failures.ts';
 import type { Platform } from '../../activities/platform.ts';
-import { createRetrainActivities } from '../../activities/retrain/retrain.activities.ts';
+import { createRetrainActivities, createTrainingActivities } from '../../activities/retrain/retrain.activities.ts';
 import type { Settings } from '../../config/settings.ts';
 import { StrataError } from '../../core/errors.ts';
 import { queueName } from '../../core/queue-names.ts';
@@ -40,9 +40,13 @@ export async function serveActivities(
   const connection = await connectWorker(settings);
   const platform = await composePlatform(settings, served, connection);
   const common = { connection, namespace: settings.temporal.namespace, shutdownForceTime: '5 seconds' };
-  const queues = { control: createControlActivities(platform), ml: createRetrainActivities(platform) };
+  const queues = {
+    control: createControlActivities(platform),
+    ml: createRetrainActivities(platform),
+    training: createTrainingActivities(platform),
+  };
   const workers: Worker[] = [];
-  for (const [queue, activities] of Object.entries(queues) as ['control' | 'ml', Record<string, Activity>][]) {
+  for (const [queue, activities] of Object.entries(queues) as [keyof typeof queues, Record<string, Activity>][]) {
     const work = fault && activities[fault.activity];
     const faulty = work && { [fault.activity]: (input: never) => fault.act(() => work(input), platform) };
     workers.push(
@@ -51,7 +55,7 @@ export async function serveActivities(
         taskQueue: queueName(settings.env, queue),
         activities: { ...activities, ...faulty },
         interceptors: { activity: [activityBoundary] },
-        maxConcurrentActivityTaskExecutions: queue === 'ml' ? 1 : 10,
+        maxConcurrentActivityTaskExecutions: queue === 'control' ? 10 : 1,
         // Else a cancelled activity hears of it half a minute later.
         maxHeartbeatThrottleInterval: '1 second',
       }),

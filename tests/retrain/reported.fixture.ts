@@ -49,9 +49,10 @@ export async function registerTwo(store: ObjectStore, registry: ModelRegistry): 
       report: await keep(store, FOLDER, 'drift.html', '<p>a page</p>'),
       figures: await keep(store, FOLDER, 'drift.json', JSON.stringify(found)),
     };
+    const side = (scores: Float64Array) => ({ scores, probabilities: scores, threshold: 0.5 });
     const comparison = await compare({
-      champion: before.predict(tested),
-      challenger: now.predict(tested),
+      champion: side(before.predict(tested)),
+      challenger: side(now.predict(tested)),
       labels: tested.target,
       clusters: Array.from({ length: ROWS }, (_, i) => i % 400),
       slices: { shop: worlds.test.map(({ shop }) => shop) },

@@ -87,7 +87,7 @@ export const fraud = retraining({
     { trees: 60, learningRate: 0.1, leaves: 4, bins: 256 },
   ],
   seed: 7,
-  precision: 0.5,
+  threshold: { by: 'alerts', perDay: 20 },
   policy: { leastPositives: 20, confidence: 0.9, mostSliceLoss: 1 },
   monitoring: { every: '2 seconds', for: '4 seconds', mostLoss: 0.1 },
   notify: 'ops',
@@ -96,7 +96,7 @@ export const fraud = retraining({
     to: mongo('desk'),
     collection: 'payment',
     key: 'event_id',
-    fields: { score: 'score', alert: 'alert', reasons: 'reasons', by: 'scoredBy' },
+    fields: { score: 'score', alert: 'alert', decidedBy: 'decidedBy', reasons: 'reasons', by: 'scoredBy' },
     rules: [
       { name: 'small change', sql: 'amount < 1', says: 'allow' },
       { name: 'huge amount', sql: 'amount > 190', says: 'alert' },
