@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
-import { whole } from '../../core/builders.ts';
+import { key, text, whole } from '../../core/builders.ts';
 import type { Dataset } from '../../core/dataset.ts';
+import { source } from '../../core/define-dataset.ts';
 import { instant } from '../../core/instant.ts';
 import { resolveRange } from '../../core/interval.ts';
 import type { LedgerState } from '../../core/ledger.ts';
+import { postgres, snapshot } from '../../core/source.ts';
 import { statusOf } from '../../core/status.ts';
 import { bronze, change, derived, ledgerOf, merged } from './fixtures.ts';
 
@@ -36,6 +38,31 @@ it('a source: covered, missing where nobody looked', async () => {
     '02': 'fresh',
     '03': 'missing',
     '04': 'missing',
+    '05': 'missing',
+  });
+});
+
+it('a source that is read whole: a past day that nobody looked at is gone, today is not', async () => {
+  const rates = source({
+    name: 'bronze.rate',
+    description: 'rates',
+    source: postgres('oltp'),
+    relation: 'rate',
+    extraction: snapshot(),
+    columns: { id: key(text()) },
+  });
+  const coverage = {
+    covered: resolveRange('2026-11-02', '2026-11-02', 'day'),
+    settledTo: instant('2026-11-03'),
+    position: '1',
+    observedAt: instant('2026-11-03'),
+  };
+  const ledger = ledgerOf(rates.name, [{ kind: 'ingest', coverage, partitions: days(2) }]);
+  expect(await status(rates, { [rates.name]: ledger })).toEqual({
+    '01': 'unobservable',
+    '02': 'fresh',
+    '03': 'unobservable',
+    '04': 'unobservable',
     '05': 'missing',
   });
 });
