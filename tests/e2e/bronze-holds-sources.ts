@@ -1,61 +1,73 @@
 import { BSON } from 'mongodb';
 import { expect } from 'vitest';
-import { sourceRows } from '../oracle/source-rows.ts';
+import project from '../../config/project.ts';
+import type { SourceDataset } from '../../core/dataset.ts';
+import { datasetsOf } from '../../core/graph.ts';
+import { textRows } from '../oracle/text-query.ts';
 import type { CompanySources } from './company.sources.ts';
 import type { LakeReader } from './lake-reader.ts';
-import { lineOf, type TextRow } from './text-rows.ts';
+import { expectSameRows, type TextRow } from './text-rows.ts';
 
-const TABLES = [
-  ...(['transaction', 'transaction_state_change', 'refund', 'customer', 'merchant'] as const),
-  ...(['exchange_rate', 'country'] as const),
-];
+const sourceDatasets = datasetsOf(project).filter((d): d is SourceDataset => d.kind === 'source');
 
-/** Column of bronze -> path in the document. */
-const COLLECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  customer_review: {
-    ...{ transaction_id: 'transaction_id', customer_id: 'customer_id', merchant_id: 'merchant_id' },
-    ...{ rating: 'rating', message: 'message', timestamp: 'timestamp' },
-  },
-  user_interaction: {
-    ...{ session_id: 'session_id', session_start: 'session_start', device: 'device', location: 'location' },
-    ...{ events: 'events', duration: 'sessionDuration', is_active: 'isActive' },
-  },
-};
-
-/** Every row of every source is in bronze with the values it has now. @returns rows checked, by source table */
+/** What bronze saw last of each key, deleted ones left out, is what each source holds now. @returns rows checked, by dataset */
 export async function expectSourcesInBronze(
   lake: LakeReader,
   sources: CompanySources,
 ): Promise<Record<string, number>> {
   const checked: Record<string, number> = {};
-  for (const table of TABLES) checked[table] = await inBronze(lake, table, await sourceRows(sources.client, table));
-  for (const collection of Object.keys(COLLECTIONS)) {
-    checked[collection] = await inBronze(lake, collection, await documentRows(sources, collection));
+  for (const dataset of sourceDatasets) {
+    const { name, source } = dataset;
+    const now = source.system === 'postgres' ? await tableRows(sources, dataset) : await documentRows(sources, dataset);
+    expect(now.length, `${name}: the source is not empty`).toBeGreaterThan(0);
+    expectSameRows(name, seenLast(await lake.rows(name), dataset), now);
+    checked[name] = now.length;
   }
   return checked;
 }
 
-async function inBronze(lake: LakeReader, table: string, now: readonly TextRow[]): Promise<number> {
-  const known = new Set((await lake.rows(`bronze.${table}`)).map((row) => lineOf(declared(row))));
-  const lacking = now.map(lineOf).filter((line) => !known.has(line));
-  expect(lacking.slice(0, 3), `${lacking.length} rows of ${table} are not in bronze as they are now`).toEqual([]);
-  expect(now.length, `${table} is not empty`).toBeGreaterThan(0);
-  return now.length;
+/** Of rows without a key every one counts. */
+function seenLast(rows: readonly TextRow[], dataset: SourceDataset): TextRow[] {
+  const last = new Map<string, TextRow>();
+  for (const [i, row] of rows.entries()) {
+    const key = dataset.key.length > 0 ? dataset.key.map((column) => row[column]).join('|') : String(i);
+    const held = last.get(key);
+    if (!held || BigInt(row._position!) > BigInt(held._position!)) last.set(key, row);
+  }
+  return [...last.values()].filter(({ _op }) => _op !== 'd').map((row) => declared(row, dataset));
 }
 
-const declared = (row: TextRow): TextRow =>
-  Object.fromEntries(Object.entries(row).filter(([column]) => !column.startsWith('_')));
+/** PostgreSQL and its readers space JSON as they like; a document's JSON is ours, to the letter. */
+const declared = (row: TextRow, { columns, source }: SourceDataset): TextRow =>
+  Object.fromEntries(
+    columns.map(({ name, json }) => {
+      const value = row[name] ?? null;
+      const isSpaced = json && source.system === 'postgres' && value !== null;
+      return [name, isSpaced ? JSON.stringify(JSON.parse(value)) : value];
+    }),
+  );
 
-async function documentRows({ db }: CompanySources, collection: string): Promise<TextRow[]> {
+async function tableRows({ client }: CompanySources, dataset: SourceDataset): Promise<TextRow[]> {
+  const columns = dataset.columns.map(({ name, json }) => {
+    const column = `"${dataset.sourceColumns[name]}"`;
+    return `${json ? `to_jsonb(${column})` : column} as "${name}"`;
+  });
+  const rows = await textRows(client, `select ${columns.join(', ')} from ${dataset.relation}`);
+  return rows.map((row) => declared(row, dataset));
+}
+
+async function documentRows({ db }: CompanySources, dataset: SourceDataset): Promise<TextRow[]> {
   const rows: TextRow[] = [];
-  for await (const document of db.collection(collection).find({}, { promoteValues: false, batchSize: 100 })) {
-    const fields = Object.entries(COLLECTIONS[collection]!).map(([column, path]) => {
-      const value: unknown = document[path];
+  const documents = db.collection(dataset.relation).find({}, { promoteValues: false, batchSize: 100 });
+  for await (const document of documents) {
+    const fields = dataset.columns.map(({ name, json, sqlType }) => {
+      const value: unknown = document[dataset.sourceColumns[name]!];
       // A field that is null and one that is not there are two things.
-      return [column, value === undefined ? null : BSON.EJSON.stringify(value, { relaxed: false })];
+      if (value === undefined) return [name, null];
+      if (json) return [name, BSON.EJSON.stringify(value, { relaxed: false })];
+      return [name, sqlType === 'TIMESTAMPTZ' ? `${(value as Date).toISOString().slice(0, -1)}000Z` : String(value)];
     });
-    const updated_at = `${(document.updated_at as Date).toISOString().slice(0, -1)}000Z`;
-    rows.push({ ...Object.fromEntries(fields), id: document._id.toHexString(), updated_at });
+    rows.push(Object.fromEntries(fields));
   }
   return rows;
 }

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { accountFor } from './accounting.ts';
+import project from '../../config/project.ts';
+import { datasetsOf } from '../../core/graph.ts';
+import { accountFor, MERGED } from './accounting.ts';
 import { changesSince } from './changes.ts';
 import { changedByOracle } from './expected-changes.ts';
 import { LakeReader } from './lake-reader.ts';
@@ -59,8 +61,13 @@ function account({ bronze, silver, quarantine }: Lake) {
   return accountFor(lake as unknown as LakeReader, 'silver.review');
 }
 
+test('every table that merges has an account', () => {
+  const merges = datasetsOf(project).filter((d) => d.kind === 'derived' && d.write.kind === 'merge');
+  expect(Object.keys(MERGED).sort()).toEqual(merges.map(({ name }) => name).sort());
+});
+
 test('the account of observations adds up where each is one thing', async () => {
-  expect(await account(RIGHT)).toEqual({ observations: 3, current: 1, superseded: 1, quarantined: 1 });
+  expect(await account(RIGHT)).toEqual({ observations: 3, current: 1, superseded: 1, quarantined: 1, deleted: 0 });
 });
 
 test.each<[string, Lake, RegExp]>([

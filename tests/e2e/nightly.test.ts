@@ -14,6 +14,8 @@ import { expectKnownKeys, expectOracle, expectTable } from './oracle-equality.ts
 import type { TextRow } from './text-rows.ts';
 
 const MINUTES = 60_000;
+const DIRTY = ['silver.review', 'silver.session', 'silver.scored_payment', 'silver.server_session'];
+const MOVING = ['silver.payment', 'silver.review', 'silver.session', 'silver.customer', 'silver.subscription'];
 const SEGMENTS = 'gold.customer_segmentation_summary';
 const engines = await deltaEngines();
 const withoutPython = 'missing' in engines ? ` (skipped: ${engines.missing})` : '';
@@ -73,19 +75,18 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
   });
 
   test.each(Object.keys(MERGED))(
-    '%s: each observation is current, superseded or quarantined, exactly one of them',
+    '%s: each observation is current, superseded, deleted or quarantined, exactly one of them',
     { timeout: 2 * MINUTES },
     async (silver) => {
       const account = await accountFor(await company.lake(), silver);
       figure(`observations for ${silver}`, account);
-      expect(account.current + account.superseded + account.quarantined).toBe(account.observations);
-      expect(account.current).toBeGreaterThan(0);
-      // Where there is no dirt there is nothing to prove about quarantine.
-      const dirty = ['silver.review', 'silver.session'].includes(silver);
-      expect(account.quarantined > 0).toBe(dirty);
-      if (['silver.payment', 'silver.review', 'silver.session'].includes(silver)) {
-        expect(account.superseded).toBeGreaterThan(0);
-      }
+      const { current, superseded, quarantined, deleted } = account;
+      expect(current + superseded + quarantined + deleted).toBe(account.observations);
+      expect(current).toBeGreaterThan(0);
+      // Where there is no dirt there is nothing to prove about quarantine, and so on.
+      expect(quarantined > 0).toBe(DIRTY.includes(silver));
+      if (MOVING.includes(silver)) expect(superseded).toBeGreaterThan(0);
+      expect(deleted > 0).toBe(silver === 'silver.subscription');
     },
   );
 
@@ -154,7 +155,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
     expect(changes['silver.review']?.content).toHaveLength(1);
     const lake = await company.lake();
     const account = await accountFor(lake, 'silver.country');
-    expect(account).toEqual({ observations: 16, current: 15, superseded: 1, quarantined: 0 });
+    expect(account).toEqual({ observations: 16, current: 15, superseded: 1, quarantined: 0, deleted: 0 });
   });
 
   test('its week and those that look back at it are segmented anew', { timeout: 2 * MINUTES }, async () => {

@@ -1,6 +1,7 @@
 // The driver's own, so that its types are those that the oracle knows.
 import { BSON } from 'mongodb';
 import { instantValue, integerValue, uuidValue } from '../oracle/document-values.ts';
+import { scoreValue } from '../oracle/score.oracle.ts';
 import type { TextRow } from './text-rows.ts';
 
 /** What the business rules make of one observation in bronze. */
@@ -16,6 +17,8 @@ interface Rules {
   readonly key: readonly string[];
   /** Column of silver that holds the order. */
   readonly latestBy: string;
+  /** The later look wins, whatever the row says of its time. */
+  readonly byLook?: true;
   readonly read: (observation: TextRow) => Seen;
 }
 
@@ -37,6 +40,11 @@ const plain = (
   }),
 });
 
+/** Of a table read whole, or whose deleted keys are looked for. */
+function byLook(source: readonly string[], silver: readonly string[]): Rules {
+  return { ...plain(source, silver, ''), byLook: true };
+}
+
 const micros = (iso: string): string => `${iso.slice(0, -1)}000`;
 const field = (row: TextRow, column: string): unknown => {
   const text = row[column];
@@ -52,20 +60,28 @@ const RULES: Readonly<Record<string, Rules>> = {
   'silver.exchange_rate': plain(['currency', 'rate_date'], ['currency', 'rate_date'], 'updated_at'),
   'silver.dispute': plain(['id'], ['dispute_id'], 'updated_at'),
   'silver.order_line': plain(['transaction_id', 'line_no'], ['payment_id', 'line_no'], 'updated_at'),
-  'silver.tax_rate': plain(
-    ['country', 'kind', 'valid_from'],
-    ['country', 'kind', 'valid_from'],
-    'valid_from',
-    'valid_from',
-  ),
+  'silver.tax_rate': byLook(['country', 'kind', 'valid_from'], ['country', 'kind', 'valid_from']),
+  'silver.public_holiday': byLook(['country', 'holiday_date'], ['country', 'holiday_date']),
+  'silver.subscription': byLook(['id'], ['subscription_id']),
   'silver.fee_schedule': plain(
     ['payment_method', 'merchant_size', 'valid_from'],
     ['payment_method', 'merchant_size', 'valid_from'],
     'updated_at',
   ),
-  'silver.country': plain(['code'], ['country_code'], 'updated_at'),
+  'silver.country': byLook(['code'], ['country_code']),
+  'silver.city': plain(['country', 'name'], ['country', 'city'], 'updated_at'),
+  'silver.currency': plain(['code'], ['currency'], 'updated_at'),
+  'silver.payment_method': plain(['name'], ['payment_method'], 'updated_at'),
+  'silver.device_type': plain(['name'], ['device_type'], 'updated_at'),
+  'silver.product': plain(['id'], ['product_id'], 'updated_at'),
+  'silver.product_category': plain(['id'], ['category_id'], 'updated_at'),
+  'silver.customer_version': plain(['id', 'updated_at'], ['customer_id', 'changed_at'], 'changed_at'),
+  'silver.merchant_version': plain(['id', 'updated_at'], ['merchant_id', 'changed_at'], 'changed_at'),
+  'feature.fraud_label': plain(['id'], ['dispute_id'], 'known_at', 'created_at'),
   'silver.review': { key: ['payment_id', 'customer_id'], latestBy: 'precedence', read: readReview },
   'silver.session': { key: ['session_id'], latestBy: 'precedence', read: readSession },
+  'silver.scored_payment': { key: ['payment_id'], latestBy: 'precedence', read: readScore },
+  'silver.server_session': { key: ['document_id'], latestBy: 'updated_at', read: readServerLog },
 };
 
 function readReview(row: TextRow): Seen {
@@ -89,6 +105,18 @@ function readSession(row: TextRow): Seen {
   return { valid: true, key: id, order: `${row.updated_at!.slice(0, -1)} ${row.id}` };
 }
 
+function readScore(row: TextRow): Seen {
+  const payment = uuidValue(field(row, 'transaction_id'));
+  if (payment === null || scoreValue(field(row, 'anomaly_score')) === undefined) return INVALID;
+  return { valid: true, key: payment, order: `${row.updated_at!.slice(0, -1)} ${row.id}` };
+}
+
+function readServerLog(row: TextRow): Seen {
+  const lines = field(row, 'lines') ?? null;
+  if (lines !== null && !Array.isArray(lines)) return INVALID;
+  return { valid: true, key: row.id!, order: row.updated_at! };
+}
+
 export const readObservation = {
   ofObservation: (silver: string, observation: TextRow): Seen => RULES[silver]!.read(observation),
   ofRow: (silver: string, row: TextRow): { key: string } => ({
@@ -96,8 +124,8 @@ export const readObservation = {
   }),
   /** Does the row of silver beat the observation? A tie of both is no victory: then they are the same. */
   isGreater(silver: string, row: TextRow, seen: Seen, observation: TextRow): boolean {
-    const order = row[RULES[silver]!.latestBy]!;
-    if (order !== seen.order) return order > seen.order;
+    const { latestBy, byLook } = RULES[silver]!;
+    if (!byLook && row[latestBy] !== seen.order) return row[latestBy]! > seen.order;
     return BigInt(row._position!) > BigInt(observation._position!);
   },
 };
