@@ -70,6 +70,25 @@ test('the account of observations adds up where each is one thing', async () => 
   expect(await account(RIGHT)).toEqual({ observations: 3, current: 1, superseded: 1, quarantined: 1, deleted: 0 });
 });
 
+test('a deletion is one while nothing comes after it', async () => {
+  const seen = (_op: string, _position: string): TextRow => ({
+    ...{ country: 'FR', holiday_date: '2026-11-11', name: 'Armistice', _partition: 'all', _op, _position },
+  });
+  const row = { country: 'FR', holiday_date: '2026-11-11', _bronze_partition: 'all', _position: '3', _tie: null };
+  const accountOf = (bronze: readonly TextRow[], silver: readonly TextRow[]) => {
+    const rows = async (table: string) =>
+      table === 'bronze.public_holiday' ? bronze : table === 'silver.public_holiday' ? silver : [];
+    return accountFor({ rows, marks: async () => new Map() } as unknown as LakeReader, 'silver.public_holiday');
+  };
+  const gone = [seen('u', '1'), seen('d', '2')];
+  const none = { quarantined: 0 };
+  expect(await accountOf(gone, [])).toEqual({ ...none, observations: 2, current: 0, superseded: 1, deleted: 1 });
+  expect(await accountOf([...gone, seen('u', '3')], [row])).toEqual({
+    ...{ ...none, observations: 3, current: 1, superseded: 2, deleted: 0 },
+  });
+  await expect(accountOf(gone, [{ ...row, _position: '1' }])).rejects.toThrow('lost');
+});
+
 test.each<[string, Lake, RegExp]>([
   ['a row of silver is gone', { ...RIGHT, silver: [] }, /is lost/],
   ['the loser stands in silver', { ...RIGHT, silver: [rowOf('a', '2026-11-01')] }, /is lost/],
