@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchedOn } from '../../config/three-years.ts';
+import { launchedOn } from '../../demo/years/launched-on.ts';
 import { fullRun } from '../full-run.ts';
 import { describeWith } from '../servers.ts';
 import { expectSourcesInBronze } from './bronze-holds-sources.ts';
@@ -9,10 +9,11 @@ import { figure, timed } from './figures.ts';
 import { expectKnownKeys, expectOracle } from './oracle-equality.ts';
 
 const MINUTES = 60_000;
-/** Years where there is time for them. */
-const PAST = fullRun ? 800 : 30;
+const PAST = 800;
+const inFull = test.runIf(fullRun);
+const why = fullRun ? '' : ' (skipped: only in the full run)';
 
-await describeWith(['temporal', 'postgres', 'mongodb'], `a company with ${PAST} days behind it`, (addresses) => {
+await describeWith(['temporal', 'postgres', 'mongodb'], `a company with ${PAST} days behind it${why}`, (addresses) => {
   let company: Company;
 
   beforeAll(async () => {
@@ -27,7 +28,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], `a company with ${PAST} 
     await company?.sources.close();
   });
 
-  test('one run over all of them', { timeout: 60 * MINUTES }, async () => {
+  inFull('one run over all of them', { timeout: 60 * MINUTES }, async () => {
     company.now = `${dateOfDay(1)}T02:00:00Z`;
     const whole = { from: dateOfDay(1 - PAST), to: dateOfDay(0) };
     await timed(`one run over ${PAST} days`, () => company.run(whole));
@@ -38,13 +39,13 @@ await describeWith(['temporal', 'postgres', 'mongodb'], `a company with ${PAST} 
     expect(Number(days!.days)).toBeGreaterThanOrEqual(PAST);
   });
 
-  test.each([1, 2])('and night after night goes on from there: %i', { timeout: 10 * MINUTES }, async (day) => {
+  inFull.each([1, 2])('and night after night goes on from there: %i', { timeout: 10 * MINUTES }, async (day) => {
     await company.sources.live(day);
     await timed(`night ${day} after ${PAST} days`, () => company.nightly(day));
     await expectOracle(company, await company.sources.oracle());
   });
 
-  test('bronze holds what the sources hold', { timeout: 10 * MINUTES }, async () => {
+  inFull('bronze holds what the sources hold', { timeout: 10 * MINUTES }, async () => {
     await expectSourcesInBronze(await company.lake(), company.sources);
   });
 });
