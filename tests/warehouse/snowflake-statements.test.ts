@@ -14,7 +14,7 @@ import { expectConsistent } from './subject.ts';
 
 /** What Snowflake answers or does without a running virtual warehouse, by its documentation. */
 const ASLEEP =
-  /^(SHOW|PUT|LIST|REMOVE|EXPLAIN|COMMENT|ALTER|DROP|CREATE (SCHEMA|STAGE|OR REPLACE VIEW)|CREATE (TRANSIENT )?TABLE (?![\s\S]* AS SELECT )|SELECT CURRENT_DATABASE\(\)|SELECT MAX\("CUT"\) AS "CUT", MAX\("UNFINISHED"\) AS "UNFINISHED" FROM [^ ]+$)/;
+  /^(SHOW|PUT|LIST|REMOVE|EXPLAIN|COMMENT|ALTER|DROP|CREATE (SCHEMA|STAGE|OR REPLACE VIEW)|CREATE (TRANSIENT )?TABLE (?![\s\S]* AS SELECT )|SELECT CURRENT_DATABASE\(\)|SELECT MAX\("CUT"\) AS "CUT", MAX\("CUT_ID"\) AS "CUT_ID", MAX\("UNFINISHED"\) AS "UNFINISHED" FROM [^ ]+$)/;
 const DDL = /^(CREATE|ALTER (?!SESSION)|DROP|COMMENT)/;
 
 /** Four publications: slow where others use the machine. */
@@ -46,8 +46,12 @@ await describeWith(['snowflake'], 'the statements sent to Snowflake (stand-in)',
 
   describe('of a publication', () => {
     it.each([
-      ['the first', null, [/^CREATE TABLE IF NOT EXISTS [^ ]+ AS SELECT/, /^SELECT "CUT", "ATTEMPT", "STATE"/]],
-      ['a later', 1, [/^SELECT "CUT", "ATTEMPT", "STATE"/]],
+      [
+        'the first',
+        null,
+        [/^CREATE TABLE IF NOT EXISTS [^ ]+ AS SELECT/, /^SELECT "CUT", "CUT_ID", "ATTEMPT", "STATE"/],
+      ],
+      ['a later', 1, [/^SELECT "CUT", "CUT_ID", "ATTEMPT", "STATE"/]],
     ] as const)('%s one wakes the virtual warehouse once', PATIENT, async (_, from, woken) => {
       if (from !== null) await publish(null, from);
       proxy.arm();
