@@ -70,7 +70,9 @@ test('every wrong setting is named', async () => {
 
 test('a misspelt setting is pointed out', async () => {
   const { stderr } = await strata(place({ STRATA_LAKEE: 'file:///x' }), 'check');
-  expect(stderr).toContain('warning: there is no setting STRATA_LAKEE; did you mean STRATA_LAKE?');
+  expect(stderr).toContain('warning: there is no setting STRATA_LAKEE. Did you mean STRATA_LAKE?');
+  // And which there are, for whoever meant another one.
+  expect(stderr).toMatch(/Valid: .*STRATA_TEMPORAL_ADDRESS/);
 });
 
 test.concurrent.for([
