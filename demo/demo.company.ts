@@ -1,11 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { dayNumber, LAUNCH } from './demo.days.ts';
-import { createGenerator, type DayReport, type Generator } from './generator/generator.ts';
+import { createGenerator, type DayReport, type GeneratorOptions } from './generator/generator.ts';
 import { ensureReaderLogin } from './oltp/reader-login.ts';
 
-const DATABASES = { oltp: 'oltp', app: 'app' } as const;
-const READER = 'strata_reader';
+/** Which company: its databases, the login that reads them, and its world. */
+export interface CompanyOptions extends Omit<GeneratorOptions, 'pg' | 'mongo'> {
+  readonly databases: { readonly oltp: string; readonly app: string };
+  readonly reader: string;
+}
+
+/** The company of the fourteen days. */
+export const launched = (rowsPerDay: number): CompanyOptions => ({
+  seed: 42,
+  start: LAUNCH,
+  rowsPerDay,
+  databases: { oltp: 'oltp', app: 'app' },
+  reader: 'strata_reader',
+});
 
 /** The payments company's two systems, and the addresses under which Strata may read them. */
 export interface Company {
@@ -15,6 +27,8 @@ export interface Company {
   /** How many days it has lived so far. */
   readonly age: number;
   live(day: number): Promise<DayReport>;
+  /** The first days in one go, as they stand at their end; of an empty company only. */
+  bootstrap(days: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,24 +38,24 @@ export interface CompanyServers {
 }
 
 /** Makes the databases, their schema and a login that can only read; keeps what is there. */
-export async function openCompany(servers: CompanyServers, rowsPerDay: number): Promise<Company> {
-  const adminUrl = withDatabase(servers.postgresUrl, DATABASES.oltp);
-  const appUrl = withDatabase(servers.mongodbUrl, DATABASES.app);
-  await createDatabase(servers.postgresUrl, DATABASES.oltp);
+export async function openCompany(servers: CompanyServers, options: CompanyOptions): Promise<Company> {
+  const { databases, reader, ...world } = options;
+  const adminUrl = withDatabase(servers.postgresUrl, databases.oltp);
+  const appUrl = withDatabase(servers.mongodbUrl, databases.app);
+  await createDatabase(servers.postgresUrl, databases.oltp);
   const generator = await createGenerator({
-    seed: 42,
-    start: LAUNCH,
-    rowsPerDay,
+    ...world,
     pg: adminUrl,
-    mongo: { url: appUrl, database: DATABASES.app },
+    mongo: { url: appUrl, database: databases.app },
   });
   try {
     await generator.migrate();
     return {
-      sources: { oltp: await readerUrl(adminUrl), app: appUrl },
+      sources: { oltp: await readerUrl(adminUrl, reader), app: appUrl },
       adminUrl,
       age: await ageOf(adminUrl),
-      live: (day) => live(generator, day),
+      live: (day) => generator.advanceDay(dayNumber(day, options.start)),
+      bootstrap: async (days) => void (await generator.bootstrap(days)),
       close: () => generator.close(),
     };
   } catch (error) {
@@ -49,8 +63,6 @@ export async function openCompany(servers: CompanyServers, rowsPerDay: number): 
     throw error;
   }
 }
-
-const live = (generator: Generator, day: number): Promise<DayReport> => generator.advanceDay(dayNumber(day));
 
 async function ageOf(adminUrl: string): Promise<number> {
   const [days] = await queryPostgres<{ count: number }>(adminUrl, 'select count(*)::int from simulation.generated_day');
@@ -86,17 +98,17 @@ async function createDatabase(server: string, name: string): Promise<void> {
 }
 
 /** A new password at every start: nothing has to remember it. */
-async function readerUrl(adminUrl: string): Promise<string> {
+async function readerUrl(adminUrl: string, user: string): Promise<string> {
   const password = randomBytes(16).toString('hex');
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   try {
-    await ensureReaderLogin(client, { user: READER, password });
+    await ensureReaderLogin(client, { user, password });
   } finally {
     await client.end();
   }
   const url = new URL(adminUrl);
-  url.username = READER;
+  url.username = user;
   url.password = password;
   return url.href;
 }

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { writeDevSettings } from '../config/settings.dev.ts';
 import { loadSettings } from '../config/settings.ts';
 import { instant } from '../core/instant.ts';
+import type { Project } from '../core/project.ts';
 import { resolveDuckdbExtensions } from '../services/duckdb.extensions.ts';
 import { resetServices } from '../services/reset.services.ts';
 import type { ServiceReport } from '../services/service.report.ts';
@@ -14,7 +14,7 @@ import { type RunningWorker, startWorker } from '../workers/worker.ts';
 import type { Company } from './demo.company.ts';
 import type { DemoOptions } from './demo.options.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export interface DemoServers {
   readonly services: RunningServices;
@@ -74,13 +74,18 @@ export async function demoVariables(
   };
 }
 
+type Variables = Readonly<Record<string, string>>;
+
 /** The company's time of day, for commands and worker alike. */
 export class SimulatedClock {
-  readonly #variables: Readonly<Record<string, string>>;
+  readonly #variables: Variables;
+  readonly #tell: (environment: Variables) => void;
   #now: string;
 
-  constructor(variables: Readonly<Record<string, string>>, now: string) {
+  /** @param tell is told of every change */
+  constructor(variables: Variables, now: string, tell: (environment: Variables) => void = () => {}) {
     this.#variables = variables;
+    this.#tell = tell;
     this.#now = now;
     this.set(now);
   }
@@ -92,17 +97,16 @@ export class SimulatedClock {
   /** Never goes back: a second demo finds the company at its last day. */
   set(now: string): void {
     if (now > this.#now) this.#now = now;
-    writeDevSettings(process.cwd(), this.environment());
+    this.#tell(this.environment());
   }
 
-  environment(): Readonly<Record<string, string>> {
+  environment(): Variables {
     return { ...this.#variables, STRATA_NOW: this.#now };
   }
 }
 
 /** One worker that lives through all days. */
-export async function startDemoWorker(clock: SimulatedClock): Promise<RunningWorker> {
-  const { default: project } = await import('../config/project.ts');
+export async function startDemoWorker(clock: SimulatedClock, project: Project): Promise<RunningWorker> {
   const settings = {
     ...loadSettings({ flags: clock.environment(), dev: false }),
     // Asked at every look: the days pass while the worker runs.
@@ -110,5 +114,5 @@ export async function startDemoWorker(clock: SimulatedClock): Promise<RunningWor
       return instant(clock.now);
     },
   };
-  return startWorker(settings, { project, sqlRoot: join(ROOT, project.sqlFolder) });
+  return startWorker(settings, { project, sqlRoot: join(ROOT, 'warehouse-sql') });
 }

@@ -111,3 +111,7 @@ export function print(header: readonly string[], rows: readonly (readonly string
     );
   }
 }
+
+export function title(text: string): void {
+  console.log(`\n== ${text}`);
+}

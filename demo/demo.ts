@@ -2,14 +2,11 @@ import { CommanderError } from 'commander';
 import { StrataError } from '../core/errors.ts';
 import { untilInterrupted } from '../services/interrupt.wait.ts';
 import { printReport } from '../services/service.report.ts';
+import { type Played, playDays, playShift } from './demo.acts.ts';
 import { Cleanup } from './demo.cleanup.ts';
-import { openCompany } from './demo.company.ts';
-import { dayNumber, nightAfter } from './demo.days.ts';
 import { type DemoOptions, readOptions } from './demo.options.ts';
-import { demoVariables, SimulatedClock, startDemoWorker, startServers } from './demo.platform.ts';
-import { Script } from './demo.script.ts';
-import { StrataCommand } from './demo.strata.ts';
-import { compareWithSource, printRevenue, printRows } from './demo.summary.ts';
+import { startServers } from './demo.platform.ts';
+import { title } from './demo.summary.ts';
 
 const INTERRUPTED = 130;
 
@@ -35,52 +32,27 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** @returns whether the warehouse agrees with its sources */
+/** @returns whether the warehouse agrees with its sources, and a better model serves */
 async function demo(options: DemoOptions, cleanup: Cleanup): Promise<boolean> {
   const began = Date.now();
+  const seconds = (from: number) => `${((Date.now() - from) / 1000).toFixed(0)} s`;
   const report = printReport((line) => console.log(line));
   title('Servers');
   const servers = await startServers(options, report);
   cleanup.add('servers', () => servers.services.stop());
-  const ready = Date.now();
-  const company = await openCompany(servers.addresses, options.rows);
-  cleanup.add('generator', () => company.close());
-  const variables = await demoVariables(servers, company, options.lake, report);
-  const clock = new SimulatedClock(variables, nightAfter(Math.max(company.age, 11)));
-  const worker = await startDemoWorker(clock);
-  cleanup.add('worker', async () => {
-    worker.stop();
-    await worker.finished;
-  });
-  const strata = new StrataCommand(() => clock.environment());
-  cleanup.add('command', async () => strata.interrupt());
-
-  const script = new Script(company, strata, clock);
-  title(company.age >= 14 ? 'The company has lived its fourteen days: everything is run again' : 'Days 1 to 11');
-  await script.backfill(1, 11);
-  for (const day of [12, 13, 14]) {
-    title(`Day ${day}: ${dayNumber(day)}, and its nightly run`);
-    await script.nightly(day);
+  const stage = { options, servers, cleanup, report };
+  const acts = { days: playDays, model: playShift };
+  const played: Played[] = [];
+  for (const [name, play] of Object.entries(acts)) {
+    if (options.act !== 'both' && options.act !== name) continue;
+    const ready = Date.now();
+    played.push(await play(stage));
+    console.log(
+      `${seconds(ready)} since the ${played.length === 1 ? 'servers are up' : 'act before'}, ${seconds(began)} in all.`,
+    );
   }
-  title('What there is');
-  await printRows(strata);
-  title('Net revenue by day and country of the merchant, from the warehouse');
-  await printRevenue(strata);
-  title('What it took');
-  script.printSteps();
-  const agrees = await compareWithSource(strata, company);
-  const seconds = (from: number) => ((Date.now() - from) / 1000).toFixed(0);
-  console.log(`${seconds(ready)} s since the servers are up, ${seconds(began)} s in all.`);
   title('Where to look');
-  console.log(`Temporal UI   ${servers.addresses.temporalUi}`);
-  console.log(`Lake          ${variables.STRATA_LAKE}`);
-  console.log(`Warehouse     ${variables.STRATA_WAREHOUSE_ANALYTICS?.replace('duckdb://', '')}`);
-  console.log(
-    'By hand       npx strata status; npx strata runs ls; npx strata query "select * from fact_payment limit 5"',
-  );
-  return agrees;
-}
-
-function title(text: string): void {
-  console.log(`\n== ${text}`);
+  const places = [['Temporal UI', servers.addresses.temporalUi], ...played.flatMap((act) => act.places)];
+  for (const [name, place] of places) console.log(`${name!.padEnd(13)} ${place}`);
+  return played.every(({ ok }) => ok);
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Company, openCompany } from '../../demo/demo.company.ts';
+import { type Company, launched, openCompany } from '../../demo/demo.company.ts';
 import { resolveDuckdbExtensions } from '../../services/duckdb.extensions.ts';
 import { printReport } from '../../services/service.report.ts';
 import { readServicesEnvironment } from '../../services/services.environment.ts';
@@ -30,7 +30,7 @@ export async function openBenchCompany(rows: number): Promise<BenchCompany> {
   });
   try {
     const { folder: extensions } = await resolveDuckdbExtensions({ names: ['postgres_scanner'], cacheDir, report });
-    const company = await openCompany(services.addresses, rows);
+    const company = await openCompany(services.addresses, launched(rows));
     const close = async () => {
       await company.close();
       await services.stop();

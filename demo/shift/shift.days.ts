@@ -1,0 +1,17 @@
+/** Features look back 30 days: before that a young company drifts by itself. */
+const WARM_UP = 30;
+/** Labels of the last days are not to be trusted yet: half of the disputes come within eight days. */
+const WINDOWS = { train: 14, validation: 6, test: 6, delay: 8, current: 5 } as const;
+const SPAN = WINDOWS.train + WINDOWS.validation + WINDOWS.test + WINDOWS.delay;
+/** So many days of the new world are in the training set of the second model. */
+const LEARNED = 10;
+
+/** The second act in days of its company: as before, and then another world. */
+export const SHIFT = {
+  /** A spring, when every month is as the one before. */
+  launch: '2026-03-01',
+  rowsPerDay: 1000,
+  windows: WINDOWS,
+  before: WARM_UP + SPAN,
+  after: LEARNED + WINDOWS.validation + WINDOWS.test + WINDOWS.delay,
+} as const;
