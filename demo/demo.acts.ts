@@ -74,7 +74,7 @@ export async function playShift(stage: Stage): Promise<Played> {
       shiftFrom: dayNumber(SHIFT.before + 1, SHIFT.launch),
     },
     ...{ databases: { oltp: 'shift_oltp', app: 'shift_app' }, reader: 'strata_shift_reader' },
-    hugeDocumentBytes: 20_000,
+    ...{ hugeDocumentBytes: 20_000, documentsFrom: SHIFT.before + SHIFT.after - SHIFT.scored + 1 },
   };
   const { default: project } = await import('./shift/project.ts');
   const { company, strata, clock, variables } = await enter(stage, world, {

@@ -8,6 +8,8 @@ import { ensureReaderLogin } from './oltp/reader-login.ts';
 export interface CompanyOptions extends Omit<GeneratorOptions, 'pg' | 'mongo'> {
   readonly databases: { readonly oltp: string; readonly app: string };
   readonly reader: string;
+  /** Day from which on the document store is written; nobody reads what would lie before. @default 1 */
+  readonly documentsFrom?: number;
 }
 
 /** The company of the fourteen days. */
@@ -27,7 +29,7 @@ export interface Company {
   /** How many days it has lived so far. */
   readonly age: number;
   live(day: number): Promise<DayReport>;
-  /** The first days in one go, as they stand at their end; of an empty company only. */
+  /** The first days in one go, as they stand at their end and without documents; of an empty company only. */
   bootstrap(days: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,7 +41,7 @@ export interface CompanyServers {
 
 /** Makes the databases, their schema and a login that can only read; keeps what is there. */
 export async function openCompany(servers: CompanyServers, options: CompanyOptions): Promise<Company> {
-  const { databases, reader, ...world } = options;
+  const { databases, reader, documentsFrom = 1, ...world } = options;
   const adminUrl = withDatabase(servers.postgresUrl, databases.oltp);
   const appUrl = withDatabase(servers.mongodbUrl, databases.app);
   await createDatabase(servers.postgresUrl, databases.oltp);
@@ -48,18 +50,23 @@ export async function openCompany(servers: CompanyServers, options: CompanyOptio
     pg: adminUrl,
     mongo: { url: appUrl, database: databases.app },
   });
+  const withoutDocuments = await createGenerator({ ...world, pg: adminUrl });
+  const close = async () => {
+    await generator.close();
+    await withoutDocuments.close();
+  };
   try {
     await generator.migrate();
     return {
       sources: { oltp: await readerUrl(adminUrl, reader), app: appUrl },
       adminUrl,
       age: await ageOf(adminUrl),
-      live: (day) => generator.advanceDay(dayNumber(day, options.start)),
-      bootstrap: async (days) => void (await generator.bootstrap(days)),
-      close: () => generator.close(),
+      live: (day) => (day < documentsFrom ? withoutDocuments : generator).advanceDay(dayNumber(day, options.start)),
+      bootstrap: async (days) => void (await withoutDocuments.bootstrap(days)),
+      close,
     };
   } catch (error) {
-    await generator.close();
+    await close();
     throw error;
   }
 }

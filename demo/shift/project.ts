@@ -15,6 +15,7 @@ const retrained: Retraining = {
     approval: { by: 'person', within: '1 hour', otherwise: 'reject' },
   },
   monitoring: { every: '2 seconds', for: '4 seconds', mostLoss: 0.05 },
+  scoring: paymentFraud.scoring && { ...paymentFraud.scoring, days: SHIFT.scored },
   notify: undefined,
   after: undefined,
 };

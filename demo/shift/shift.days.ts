@@ -1,5 +1,5 @@
-/** Features look back 30 days: before that a young company drifts by itself. */
-const WARM_UP = 30;
+/** Before the first training: features that look back find nothing in a company's first days. */
+const WARM_UP = 14;
 /** Labels of the last days are not to be trusted yet: half of the disputes come within eight days. */
 const WINDOWS = { train: 14, validation: 6, test: 6, delay: 8, current: 5 } as const;
 const SPAN = WINDOWS.train + WINDOWS.validation + WINDOWS.test + WINDOWS.delay;
@@ -12,6 +12,8 @@ export const SHIFT = {
   launch: '2026-03-01',
   rowsPerDay: 1000,
   windows: WINDOWS,
+  /** Last days that the new champion scores. */
+  scored: 3,
   before: WARM_UP + SPAN,
   after: LEARNED + WINDOWS.validation + WINDOWS.test + WINDOWS.delay,
 } as const;
