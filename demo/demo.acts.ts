@@ -36,7 +36,7 @@ export async function playDays(stage: Stage): Promise<Played> {
     project,
     variables: {},
     now: (age) => nightAfter(Math.max(age, 11)),
-    tell: (environment) => writeDevSettings(process.cwd(), environment),
+    tell: leave,
   });
   const script = new Script(company, strata, clock);
   title(company.age >= 14 ? 'The company has lived its fourteen days: everything is run again' : 'Days 1 to 11');
@@ -66,21 +66,23 @@ const SHIFT_PROJECT = join(ROOT, 'demo/shift/project.ts');
 
 /** The same business in a world that changes, with a lake prefix of its own. Well when a better model serves at the end. */
 export async function playShift(stage: Stage): Promise<Played> {
-  const world = {
-    ...{
-      seed: 42,
-      start: SHIFT.launch,
-      rowsPerDay: SHIFT.rowsPerDay,
-      shiftFrom: dayNumber(SHIFT.before + 1, SHIFT.launch),
-    },
-    ...{ databases: { oltp: 'shift_oltp', app: 'shift_app' }, reader: 'strata_shift_reader' },
-    ...{ hugeDocumentBytes: 20_000, documentsFrom: SHIFT.before + SHIFT.after - SHIFT.scored + 1 },
+  const world: CompanyOptions = {
+    seed: 42,
+    start: SHIFT.launch,
+    rowsPerDay: SHIFT.rowsPerDay,
+    shiftFrom: dayNumber(SHIFT.before + 1, SHIFT.launch),
+    databases: { oltp: 'shift_oltp', app: 'shift_app' },
+    reader: 'strata_shift_reader',
+    hugeDocumentBytes: 20_000,
+    documentsFrom: SHIFT.before + SHIFT.after - SHIFT.scored + 1,
   };
   const { default: project } = await import('./shift/project.ts');
   const { company, strata, clock, variables } = await enter(stage, world, {
     project,
     variables: { STRATA_ENV: 'staging', STRATA_PROJECT: SHIFT_PROJECT },
     now: (age) => nightAfter(Math.max(age, SHIFT.before), SHIFT.launch),
+    // The first act's are the ones that the README's commands are about.
+    ...(stage.options.act === 'model' && { tell: leave }),
   });
   const act = new ShiftAct(company, strata, clock);
   title('A fraud model, and the world that it knows');
@@ -103,6 +105,9 @@ export async function playShift(stage: Stage): Promise<Played> {
     ],
   };
 }
+
+/** For the user's own commands in this folder. */
+const leave = (environment: Readonly<Record<string, string>>): void => writeDevSettings(process.cwd(), environment);
 
 interface Cast {
   readonly project: Project;
