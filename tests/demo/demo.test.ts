@@ -7,6 +7,7 @@ import { describeWith } from '../servers.ts';
 import { answers, type DemoEnd, DemoProcess } from './demo-process.ts';
 
 const MINUTES = 60_000;
+const why = fullRun ? '' : ' (skipped: only in the full run)';
 const ROWS = ['--exit', '--rows', '40', '--act', 'days'];
 const AGREE = /PostgreSQL and the warehouse agree: [\d,]+ payments in \d+ currencies, to the cent\./;
 
@@ -42,27 +43,31 @@ test('an option that it does not have is refused before anything is started', { 
 });
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'npm run demo', () => {
-  test('fourteen days, and the warehouse agrees with the sources', { timeout: 10 * MINUTES }, async () => {
-    const first = demo('days', ...ROWS);
-    const end = await first.ended;
-    await expectDone(first, end);
-    const titles = [...end.output.matchAll(/^== (.*)$/gm)].map((match) => match[1]);
-    expect(titles).toEqual([
-      'Servers',
-      'Days 1 to 11',
-      'Day 12: 2026-11-12, and its nightly run',
-      'Day 13: 2026-11-13, and its nightly run',
-      'Day 14: 2026-11-14, and its nightly run',
-      'What there is',
-      'Net revenue by day and country of the merchant, from the warehouse',
-      'What it took',
-      'Where to look',
-    ]);
-    expect(end.output).not.toContain('Everything was there');
-  });
+  test.skipIf(!fullRun)(
+    `fourteen days, and the warehouse agrees with the sources${why}`,
+    { timeout: 10 * MINUTES },
+    async () => {
+      const first = demo('days', ...ROWS);
+      const end = await first.ended;
+      await expectDone(first, end);
+      const titles = [...end.output.matchAll(/^== (.*)$/gm)].map((match) => match[1]);
+      expect(titles).toEqual([
+        'Servers',
+        'Days 1 to 11',
+        'Day 12: 2026-11-12, and its nightly run',
+        'Day 13: 2026-11-13, and its nightly run',
+        'Day 14: 2026-11-14, and its nightly run',
+        'What there is',
+        'Net revenue by day and country of the merchant, from the warehouse',
+        'What it took',
+        'Where to look',
+      ]);
+      expect(end.output).not.toContain('Everything was there');
+    },
+  );
 
   test.skipIf(!fullRun)(
-    'a second time it finds everything; --reset begins anew (skipped: full run)',
+    `a second time it finds everything; --reset begins anew${why}`,
     { timeout: 20 * MINUTES },
     async () => {
       const again = demo('days', ...ROWS);
@@ -76,29 +81,25 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'npm run demo', () => {
     },
   );
 
-  test.skipIf(!fullRun)('with its lake on S3 (skipped: full run)', { timeout: 10 * MINUTES }, async () => {
+  test.skipIf(!fullRun)(`with its lake on S3${why}`, { timeout: 10 * MINUTES }, async () => {
     const process = demo('s3', ...ROWS, '--lake', 's3');
     const end = await process.ended;
     await expectDone(process, end);
     expect(end.output).toMatch(/Lake +s3:\/\//);
   });
 
-  test.skipIf(!fullRun)(
-    'Ctrl-C ends everything it started (skipped: full run)',
-    { timeout: 10 * MINUTES },
-    async () => {
-      const process = demo('stopped', '--rows', '40', '--act', 'days');
-      await process.printed('rows read');
-      const { addresses } = process;
-      expect(await Promise.all(addresses.map(answers))).toEqual(addresses.map(() => true));
-      process.child.kill('SIGINT');
-      expect((await process.ended).code).toBe(130);
-      expect(await Promise.all(addresses.map(answers))).toEqual(addresses.map(() => false));
-    },
-  );
+  test.skipIf(!fullRun)(`Ctrl-C ends everything it started${why}`, { timeout: 10 * MINUTES }, async () => {
+    const process = demo('stopped', '--rows', '40', '--act', 'days');
+    await process.printed('rows read');
+    const { addresses } = process;
+    expect(await Promise.all(addresses.map(answers))).toEqual(addresses.map(() => true));
+    process.child.kill('SIGINT');
+    expect((await process.ended).code).toBe(130);
+    expect(await Promise.all(addresses.map(answers))).toEqual(addresses.map(() => false));
+  });
 
   test.skipIf(!fullRun)(
-    'the world shifts, and a better model serves; a second time nothing is left to do (skipped: full run)',
+    `the world shifts, and a better model serves; a second time nothing is left to do${why}`,
     { timeout: 20 * MINUTES },
     async () => {
       const process = demo('model', '--exit', '--act', 'model');
