@@ -68,7 +68,7 @@ export function createRetrainControlActivities(platform: Platform) {
     const { log, cancellationSignal } = Context.current();
     const url = platform.webhook(name);
     if (url !== undefined) await sendNotice(url, notice, cancellationSignal);
-    else log.warn(`${notice.event}: nobody is told, STRATA_WEBHOOK_${name.toUpperCase()} is not set`);
+    else log.info(`${notice.event}: nobody is told, STRATA_WEBHOOK_${name.toUpperCase()} is not set`);
   }
 
   return {
