@@ -14,6 +14,12 @@ export interface PlannedIngest {
 const MOST_CHUNKS = 64;
 
 /**
+ * Intervals of one chunk where the range is short: about a week. One look costs nearly the same for a day as for seven, and
+ * what is done again after a failure stays small.
+ */
+const LEAST_CHUNK: Readonly<Record<Grain, number>> = { hour: 7 * 24, day: 7, week: 1, month: 1 };
+
+/**
  * All ingests of a range, in a fixed order, whether due or not: a backfill counts its place in it. A source read by
  * snapshot is looked at once, however long the range is: the past cannot be seen any more.
  */
@@ -35,7 +41,7 @@ export function ingestsOf(
 
 function chunksOf(range: Interval, grain: Grain): Interval[] {
   const partitions = partitionsIn(range, grain);
-  const size = Math.ceil(partitions.length / MOST_CHUNKS);
+  const size = Math.max(Math.ceil(partitions.length / MOST_CHUNKS), LEAST_CHUNK[grain]);
   const chunks: Interval[] = [];
   for (let i = 0; i < partitions.length; i += size) {
     const group = partitions.slice(i, i + size);
@@ -46,7 +52,17 @@ function chunksOf(range: Interval, grain: Grain): Interval[] {
 }
 
 /**
- * Must this ingest be done? `none` and `stale`: where nobody has looked yet. `failed`: also where a look could not see
+ * What of a chunk must be looked at: from the first interval that is due to the last.
+ * @param due of one interval of the grain
+ */
+export function dueOf(chunk: Interval, grain: Grain, due: (interval: Interval) => boolean): Interval | undefined {
+  const intervals = partitionsIn(chunk, grain).map((partition) => intervalOf(partition, grain));
+  const [first, last] = [intervals.find(due), intervals.findLast(due)];
+  return first && last && { start: first.start, end: last.end };
+}
+
+/**
+ * Must this interval be looked at? `none` and `stale`: where nobody has looked yet. `failed`: also where a look could not see
  * everything, and where the newest one failed although an earlier one had covered the time. `completed`: always.
  * @param failed time of which the newest look failed
  */

@@ -9,7 +9,7 @@ import { lakeColumns } from '../core/lake-columns.ts';
 import type { Claim } from '../core/ledger.ts';
 import { ingestScope } from '../core/scopes.ts';
 import { failedLooks } from './failed-looks.ts';
-import { ingestsOf, isDue } from './ingest-plan.ts';
+import { dueOf, ingestsOf, isDue } from './ingest-plan.ts';
 import type { Platform } from './platform.ts';
 import { cutOf } from './publication.ts';
 import { isLatest, modelsAfter } from './retrain/after-run.ts';
@@ -80,10 +80,11 @@ export function createRunActivities(platform: Platform) {
       for (const name of new Set(page.map(({ dataset }) => dataset)))
         failed.set(name, await failedLooks(client, env, name));
     }
-    for (const planned of page) {
-      const { dataset, interval } = planned;
+    for (const { dataset, interval: chunk } of page) {
       const { ledger } = await lake.table(dataset).load();
-      if (isDue(definitions.source(dataset), ledger, interval, reprocess, failed.get(dataset))) ingests.push(planned);
+      const source = definitions.source(dataset);
+      const interval = dueOf(chunk, grain, (each) => isDue(source, ledger, each, reprocess, failed.get(dataset)));
+      if (interval) ingests.push({ dataset, interval });
     }
     const next = after + PAGE < all.length ? after + PAGE : undefined;
     return { ingests, skipped: page.length - ingests.length, total: all.length, next };

@@ -1,9 +1,9 @@
-import { ingestsOf, isDue } from '../activities/ingest-plan.ts';
+import { isDue } from '../activities/ingest-plan.ts';
 import type { CheckedBackfill } from '../activities/run-input.ts';
 import { scanForKeys } from '../activities/scan-keys.ts';
 import type { DerivedDataset, SourceDataset } from '../core/dataset.ts';
 import { ownedBy } from '../core/graph.ts';
-import { type Interval, overlaps, partitionsIn, printInterval } from '../core/interval.ts';
+import { intervalOf, overlaps, partitionsIn, printInterval } from '../core/interval.ts';
 import { covers, type IntervalSet } from '../core/interval-set.ts';
 import type { LedgerState } from '../core/ledger.ts';
 import { mergeSource, mustRemerge, pendingInputs } from '../core/pending.ts';
@@ -12,9 +12,10 @@ import { type Ledgers, ledgerOf, type Reprocess, stalePartitions } from '../core
 import type { Local } from './local-platform.ts';
 import { partitionRanges } from './partition-ranges.ts';
 
-/** Looks at one source for one reason. */
+/** What of one source is looked at, or not, for one reason. */
 export interface PlannedLook {
   readonly dataset: string;
+  /** Of the pipeline; a snapshot is one look, however long the range is. */
   readonly intervals: number;
   /** `2026-11-01..2026-11-05` */
   readonly which: string;
@@ -48,14 +49,12 @@ export async function planBackfill(
   asked: CheckedBackfill,
   failed: ReadonlyMap<string, IntervalSet> = new Map(),
 ): Promise<BackfillPlan> {
-  const { pipeline, interval, reprocess, newestFirst } = asked;
+  const { pipeline, interval, reprocess } = asked;
   const part = ownedBy(project, pipeline.name);
   const ledgers = await platform.lake.ledgers(part);
-  const planned = ingestsOf(part.sources, interval, pipeline.grain, newestFirst);
-  const ingests = part.sources.flatMap((source) => {
-    const own = planned.filter(({ dataset }) => dataset === source.name).map((p) => p.interval);
-    return looksAt(source, ledgerOf(ledgers, source.name), own, asked, failed.get(source.name) ?? []);
-  });
+  const ingests = part.sources.flatMap((source) =>
+    looksAt(source, ledgerOf(ledgers, source.name), asked, failed.get(source.name) ?? []),
+  );
   const builds: PlannedBuild[] = [];
   for (const dataset of part.derived) {
     const hash = platform.definitions.hash(dataset.name);
@@ -67,23 +66,23 @@ export async function planBackfill(
 function looksAt(
   source: SourceDataset,
   ledger: LedgerState,
-  intervals: readonly Interval[],
-  { reprocess, pipeline: { grain } }: CheckedBackfill,
+  { interval: range, reprocess, pipeline: { grain } }: CheckedBackfill,
   failed: IntervalSet,
 ): PlannedLook[] {
-  const groups = new Map<string, { due: boolean; why: string; names: string[]; intervals: number }>();
-  for (const interval of [...intervals].sort((a, b) => (a.start < b.start ? -1 : 1))) {
+  const groups = new Map<string, { due: boolean; names: string[] }>();
+  for (const name of partitionsIn(range, grain)) {
+    const interval = intervalOf(name, grain);
     const due = isDue(source, ledger, interval, reprocess, failed);
     const hasFailed = failed.some((look) => overlaps(look, interval));
     const why = whyLook(source, covers(ledger.covered, interval), due, reprocess, hasFailed);
-    const group = groups.get(why) ?? { due, why, names: [], intervals: 0 };
+    const group = groups.get(why) ?? { due, names: [] };
     groups.set(why, group);
-    group.intervals += 1;
-    group.names.push(...partitionsIn(interval, grain));
+    group.names.push(name);
   }
   const by = { kind: 'time', column: '', grain } as const;
-  return [...groups.values()].map(({ due, why, names, intervals: count }) => {
-    return { dataset: source.name, intervals: count, which: partitionRanges(by, names), due, why };
+  return [...groups].map(([why, { due, names }]) => {
+    const intervals = source.extraction.kind === 'snapshot' ? 1 : names.length;
+    return { dataset: source.name, intervals, which: partitionRanges(by, names), due, why };
   });
 }
 

@@ -109,7 +109,7 @@ export function printPlan({ pipeline, interval, reprocess, ingests, builds }: Ba
   const lines = [`${pipeline} ${interval}, reprocess ${reprocess}`, ''];
   const looks = (all: readonly (typeof ingests)[number][]) =>
     textTable(
-      ['source', 'ingests', 'which', 'why'],
+      ['source', 'intervals', 'which', 'why'],
       all.map((i) => [i.dataset, i.intervals, i.which, i.why]),
     );
   lines.push(due.length > 0 ? looks(due) : 'nothing to ingest');

@@ -215,19 +215,25 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
   });
 
   test('a backfill is paused, resumed and cancelled', async () => {
+    // An ingest that waits keeps it from ending before it is told.
+    await shop.db.query('BEGIN; LOCK TABLE sale IN ACCESS EXCLUSIVE MODE');
     const { workflowId: id } = await json<{ workflowId: string }>(
       ...['backfill', 'create', PIPELINE, '--from-date', '2026-01-01', '--to-date', '2026-01-05'],
       ...['--reprocess', 'completed', '--max-active-runs', '1', '--run-backwards', '--yes', '--no-watch'],
     );
-    await json('backfill', 'pause', id);
-    await expect
-      .poll(() => json<{ progress: { paused: boolean } }>('backfill', 'describe', id), {
-        timeout: 30_000,
-        interval: 500,
-      })
-      .toMatchObject({ status: 'running', progress: { paused: true } });
-    await json('backfill', 'resume', id);
-    await json('backfill', 'cancel', id);
+    try {
+      await json('backfill', 'pause', id);
+      await expect
+        .poll(() => json<{ progress: { paused: boolean } }>('backfill', 'describe', id), {
+          timeout: 30_000,
+          interval: 500,
+        })
+        .toMatchObject({ status: 'running', progress: { paused: true } });
+      await json('backfill', 'resume', id);
+      await json('backfill', 'cancel', id);
+    } finally {
+      await shop.db.query('COMMIT');
+    }
     await expect
       .poll(() => json('backfill', 'describe', id), { timeout: 60_000, interval: 1000 })
       .toMatchObject({ status: 'cancelled' });

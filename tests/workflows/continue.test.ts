@@ -26,10 +26,12 @@ await describeWith(['temporal', 'postgres'], 'histories that grow long', ({ post
     );
     const worker = await shop.startWorker();
     try {
-      for (let day = 1; day <= 9; day += 1) {
-        await shop.sell({ id: `${day}`, amount: `${day}.10`, soldAt: `2026-01-0${day}T08:00:00Z` });
+      // Nine weeks: an ingest is of a week.
+      for (let week = 0; week < 9; week += 1) {
+        const date = new Date(Date.UTC(2026, 0, 1 + 7 * week)).toISOString().slice(0, 10);
+        await shop.sell({ id: `${week}`, amount: `${week}.10`, soldAt: `${date}T08:00:00Z` });
       }
-      const handle = await shop.start({ pipeline: PIPELINE, from: '2026-01-01', to: '2026-01-09' }, 'long', 'backfill');
+      const handle = await shop.start({ pipeline: PIPELINE, from: '2026-01-01', to: '2026-03-04' }, 'long', 'backfill');
       expect(await handle.result()).toMatchObject({ ingests: 18, skipped: 0 });
       expect(await publishedDays(shop)).toEqual(await shop.expected());
       for (const id of ['long', `converge/dev/${PIPELINE}`]) {
