@@ -104,7 +104,7 @@ async function steps(loop: Loop): Promise<RetrainingSummary> {
   notices.tell(resolved, 'drift', reasonOf(resolved, drift));
 
   log.enter('preparing');
-  const sets = await orProblem(activities.prepareSets({ resolved }));
+  const sets = await activities.prepareSets({ resolved });
   if ('problem' in sets) {
     log.add('training set', sets.problem);
     return ended(told('too_little_data', sets.problem));
@@ -118,7 +118,7 @@ async function steps(loop: Loop): Promise<RetrainingSummary> {
   if (warnings.length > 0) log.add('features that teach nothing', warnings.join(', '));
   log.enter('validating');
   const training = trainingActivities(resolved.env);
-  const challenger = await orProblem(training.makeChallenger({ resolved, sets, best, trials, drift }));
+  const challenger = await training.makeChallenger({ resolved, sets, best, trials, drift });
   if ('problem' in challenger) {
     log.add('challenger', challenger.problem);
     const decision = { approve: false, who: 'policy', why: challenger.problem };
@@ -161,17 +161,6 @@ async function steps(loop: Loop): Promise<RetrainingSummary> {
   if (back.champion !== champion) return superseded(back.champion);
   log.add('rolled back', `to version ${champion}: ${finding}`);
   return ended(told('rolled_back', `Back to version ${champion}: ${finding}`), found);
-}
-
-/** What the data does not allow is a result and no failure: the champion, if there is one, goes on. */
-async function orProblem<T>(work: Promise<T>): Promise<T | { problem: string }> {
-  try {
-    return await work;
-  } catch (error) {
-    const { type, message } = rootFailure(error);
-    if (type !== 'quality') throw error;
-    return { problem: message };
-  }
 }
 
 const trainAll = (resolved: ResolvedRetraining, sets: Sets): Promise<Trial[]> =>

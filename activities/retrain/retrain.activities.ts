@@ -17,6 +17,7 @@ import type {
   DecidedInput,
   EndInput,
   Notice,
+  Problem,
   ResolvedRetraining,
   ResolveRetrainingInput,
   RollbackInput,
@@ -86,7 +87,7 @@ export function createRetrainActivities(platform: Platform) {
 
   return {
     lookForDrift: (step: Step) => lookForDrift(platform, registry, retrainingOf(step), step.resolved, signal()),
-    prepareSets: (step: Step) => prepareSets(platform, retrainingOf(step), step.resolved, signal()),
+    prepareSets: (step: Step) => orProblem(prepareSets(platform, retrainingOf(step), step.resolved, signal())),
     compareModels: (input: CompareInput) => compareModels(platform, registry, retrainingOf(input), input, signal()),
     promoteChallenger: (input: DecidedInput) => promote(platform, registry, input),
     refuseChallenger: (input: DecidedInput) => refuse(platform, registry, input),
@@ -105,8 +106,18 @@ export function createTrainingActivities(platform: Platform) {
   return {
     trainTrial: (input: TrialInput) => trainTrial(platform, retrainingOf(input), input, signal()),
     makeChallenger: (input: ChallengerInput) =>
-      makeChallenger(platform, registry, retrainingOf(input), input, workflow(), signal()),
+      orProblem(makeChallenger(platform, registry, retrainingOf(input), input, workflow(), signal())),
   };
+}
+
+/** What the data does not allow is a result and no failure: the champion, if there is one, goes on. */
+async function orProblem<T>(work: Promise<T>): Promise<T | Problem> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof StrataError) || error.code !== 'quality') throw error;
+    return { problem: error.message };
+  }
 }
 
 const neverBuilt = (features: string): StrataError =>

@@ -68,6 +68,11 @@ export interface SetRef extends FileRef {
   readonly positives: number;
 }
 
+/** Why the data does not allow it. */
+export interface Problem {
+  readonly problem: string;
+}
+
 export type Sets = Readonly<Record<'train' | 'validation' | 'test', SetRef>>;
 
 export interface TrialInput extends Step {
