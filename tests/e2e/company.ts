@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { WorkflowFailedError } from '@temporalio/client';
 import project from '../../config/project.ts';
 import { intervalOf, resolveRange } from '../../core/interval.ts';
 import type { Project } from '../../core/project.ts';
@@ -48,6 +49,17 @@ export class Company extends Installation {
   async nightly(day: number): Promise<RunSummary> {
     this.now = `${dateOfDay(day + 1)}T02:00:00Z`;
     return this.run({ from: dateOfDay(day) });
+  }
+
+  /** The look for drift that the run of days up to this one left behind has ended, however. */
+  async lookedForDrift(lastDay: number): Promise<void> {
+    const id = workflowIds.retrain(this.settings.env, 'payment_fraud', dateOfDay(lastDay + 1));
+    await this.client.workflow
+      .getHandle(id)
+      .result()
+      .catch((error) => {
+        if (!(error instanceof WorkflowFailedError)) throw error;
+      });
   }
 
   /** @param input as a person writes it */

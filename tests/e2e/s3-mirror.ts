@@ -1,9 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { inParallel } from '../../lake/parallel.ts';
 import type { S3Address } from '../../services/service.types.ts';
 
-/** Copies everything below a prefix into a folder, with Amazon's client and nothing of Strata. */
+const AT_ONCE = 16;
+
+/** Copies everything below a prefix into a folder, with Amazon's client and not Strata's store. */
 export async function mirror(address: S3Address, prefix: string, folder: string): Promise<void> {
   const { endpoint, region, bucket: Bucket, accessKeyId, secretAccessKey } = address;
   const client = new S3Client({
@@ -16,12 +19,13 @@ export async function mirror(address: S3Address, prefix: string, folder: string)
   });
   try {
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: `${prefix}/` })) {
-      for (const { Key } of Contents) {
-        const path = join(folder, Key!.slice(prefix.length + 1));
+      const keys = Contents.map(({ Key }) => Key!);
+      await inParallel(keys, AT_ONCE, async (Key) => {
+        const path = join(folder, Key.slice(prefix.length + 1));
         const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
         await mkdir(dirname(path), { recursive: true });
         await writeFile(path, await Body!.transformToByteArray());
-      }
+      });
     }
   } finally {
     client.destroy();

@@ -47,7 +47,8 @@ await describeWith(['temporal', 'postgres', 'mongodb', 's3'], 'the company with 
 
   test('every source row is in bronze, every observation accounted for', { timeout: 2 * MINUTES }, async () => {
     const lake = await company.lake();
-    await expectSourcesInBronze(lake, company.sources);
+    // Nobody disputes a payment of the first three days yet.
+    await expectSourcesInBronze(lake, company.sources, ['bronze.dispute']);
     for (const silver of Object.keys(MERGED)) figure(`S3: observations for ${silver}`, await accountFor(lake, silver));
   });
 

@@ -43,6 +43,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep past it
         await expectReadable(company);
         await WorkerProcess.start(company);
         expect(await resultOf(handle)).toMatchObject({ published: { cut: 1 } });
+        await company.lookedForDrift(DAYS);
         const before = await visible(company);
         const slept = ((performance.now() - began) / 1000).toFixed(1);
         sleeper.signal('SIGCONT');
