@@ -28,8 +28,8 @@ export async function score(input: unknown): Promise<ScoringSummary> {
   try {
     progress.enter('resolving');
     const plan = await scoreControl.planScoring({ input });
-    const { env, model, champion } = plan;
-    upsertSearchAttributes(searchAttributesOf({ env, pipeline: `score ${model}` }));
+    const { env, model, champion, interval } = plan;
+    upsertSearchAttributes(searchAttributesOf({ env, pipeline: `score ${model}`, interval }));
     if (champion === null) {
       progress.enter('no champion');
       return { model, outcome: 'no_champion', champion, ...sumsOf([], []) };

@@ -7,6 +7,7 @@ import { scheduleOptions } from '../../cli/schedule-plan.ts';
 import { scheduledNamed } from '../../core/scheduled.ts';
 import type { RetrainingSummary } from '../../workflows/retrain.workflow.ts';
 import type { ScoringSummary } from '../../workflows/score.workflow.ts';
+import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
 import { strata } from '../cli/strata-process.ts';
 import project, { fraud } from '../retrain/bank/project.ts';
 import { Bank } from '../retrain/bank.fixture.ts';
@@ -112,6 +113,24 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'scoring', (addresses) =
         expect(await score()).toMatchObject({ days: 0, rows: 0, written: 0 });
       }),
   );
+
+  test('it is found by its model, where it stands, and the days it brings up to date', {
+    timeout: 2 * MINUTES,
+  }, async () => {
+    // In the first hour of a day the day before is looked at too.
+    const looks = { first: '2026-01-24T00:30:00Z', later: '2026-01-24T01:30:00Z' };
+    for (const [id, now] of Object.entries(looks)) {
+      await bank.withWorker(now, { scoring }, async () => {
+        await (await bank.start('hourly_fraud_detection', {}, id)).result();
+      });
+    }
+    const said = async (id: string) => {
+      const { typedSearchAttributes } = await bank.client.workflow.getHandle(id).describe();
+      return Object.values(SEARCH_ATTRIBUTES).map((key) => typedSearchAttributes.get(key));
+    };
+    expect(await said('first')).toEqual(['score bank_fraud', undefined, 'dev', '2026-01-23', '2026-01-25', 'done']);
+    expect(await said('later')).toEqual(['score bank_fraud', undefined, 'dev', '2026-01-24', '2026-01-25', 'done']);
+  });
 
   test(
     'a corrected payment is scored again, with its day; a new champion scores every day again',
