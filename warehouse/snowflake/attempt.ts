@@ -4,7 +4,6 @@ import type { Publication, PublishOptions } from '../warehouse.ts';
 import type { RunOptions, SnowflakeClient } from './client.ts';
 import type { SnowflakeOptions } from './connection-options.ts';
 import type { Place } from './names.ts';
-import { attemptName } from './staging.ts';
 
 export interface Publishing {
   readonly client: SnowflakeClient;
@@ -22,6 +21,10 @@ export interface Attempt {
   readonly name: string;
   readonly run: (step: string) => RunOptions;
 }
+
+/** `20261122T024500_<uuid>`: sorts by time. */
+export const attemptName = (now: Date, uuid: string): string =>
+  `${now.toISOString().replaceAll(/[-:]|\.\d+Z$/g, '')}_${uuid}`.toUpperCase().replaceAll('-', '');
 
 export function newAttempt({ publication, wanted }: Publishing): Attempt {
   const name = attemptName(new Date(), randomUUID());

@@ -6,7 +6,8 @@ import { refuseStrayRows } from '../publication-rules.ts';
 import type { LoadedTable, PublishedTable } from '../warehouse.ts';
 import type { RunOptions, SnowflakeClient } from './client.ts';
 import { name, published, quoted } from './names.ts';
-import { type Staging, stagedRows } from './staging.ts';
+import type { Staging } from './staging.ts';
+import { stagedRows } from './staging-table.ts';
 
 /** What every statement of a load is told. */
 export interface Load {

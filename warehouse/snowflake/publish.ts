@@ -2,19 +2,14 @@ import { StrataError } from '../../core/errors.ts';
 import type { LoadedTable, PublishStep } from '../warehouse.ts';
 import type { Attempt, Publishing } from './attempt.ts';
 import { type Changes, planChanges } from './changes.ts';
+import { cleanLeftovers, cleanUp } from './clean-staging.ts';
 import { createLedger, createSchemas, fence, ledgerTable, moveLedger } from './ledger.ts';
 import { finish } from './leftovers.ts';
 import { emptyTable, fenced, type Load, loadTable } from './load-table.ts';
-import {
-  cleanLeftovers,
-  cleanUp,
-  copyIn,
-  createStages,
-  createStagingTable,
-  type Staging,
-  stagingOf,
-  upload,
-} from './staging.ts';
+import { createStages } from './stages.ts';
+import { type Staging, stagingOf } from './staging.ts';
+import { copyIn, createStagingTable } from './staging-table.ts';
+import { upload } from './upload.ts';
 
 /**
  * What needs no virtual warehouse and may take long comes first: the files' way to the stage. Then all the rest in one
