@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { Option } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import { StrataError } from '../../core/errors.ts';
@@ -60,7 +61,8 @@ async function readSql(given: string | undefined, file: string | undefined): Pro
   }
   if (given !== undefined) return given;
   try {
-    return await readFile(file === '-' ? '/dev/stdin' : file!, 'utf8');
+    // Not /dev/stdin: what a program hands over may be a socket, which cannot be opened.
+    return await (file === '-' ? text(process.stdin) : readFile(file!, 'utf8'));
   } catch (cause) {
     throw new StrataError('bad_input', 'The SQL file cannot be read', { where: file!, cause });
   }
