@@ -66,12 +66,12 @@ export const factPayment = dataset({
     device_key: references(dimDevice, 'device_key').describe('dim_device'),
     currency: text().describe('ISO 4217 code'),
     currency_key: references(dimCurrency, 'currency_key').describe('dim_currency'),
-    amount: decimal(18, 2).describe('In `currency`'),
+    amount: decimal(18, 2).describe('In `currency`: adds up within one currency only'),
     amount_eur: decimal(28, 2).nullable().describe('At the rate as of the event date; null without a rate'),
-    tax_rate: decimal(6, 4).nullable().describe('Standard rate where the customer is taxed; a rate does not add up'),
+    tax_rate: decimal(6, 4).nullable().describe('Standard rate where the customer is taxed: not additive'),
     tax_amount: decimal(18, 2)
       .nullable()
-      .describe('Tax that `amount` contains, in `currency`; null without a tax rate'),
+      .describe('Tax that `amount` contains, in `currency`: adds up within one currency only; null without a tax rate'),
     tax_amount_eur: decimal(28, 2).nullable().describe('The same in euros; null without one of the rates'),
     fee_eur: decimal(28, 2)
       .nullable()

@@ -27,11 +27,11 @@ export const factRefund = dataset({
     ),
     currency: text().describe('ISO 4217 code'),
     currency_key: references(dimCurrency, 'currency_key').describe('dim_currency'),
-    amount: decimal(18, 2).describe('In `currency`'),
+    amount: decimal(18, 2).describe('In `currency`: adds up within one currency only'),
     amount_eur: decimal(28, 2).nullable().describe('At the rate as of the refund date; null without a rate'),
     tax_amount: decimal(18, 2)
       .nullable()
-      .describe('Tax that `amount` contains, in `currency`; null without a tax rate'),
+      .describe('Tax that `amount` contains, in `currency`: adds up within one currency only; null without a tax rate'),
     tax_amount_eur: decimal(28, 2).nullable().describe('The same in euros; null without one of the rates'),
     created_at: timestamp().describe('When it was refunded'),
   },

@@ -35,7 +35,7 @@ export const factReview = dataset({
     customer_key: references(dimCustomer, 'customer_key').describe('The customer at that time in dim_customer'),
     merchant_id: text().nullable().describe('Merchant (uuid) as the review names it; null if it names none'),
     merchant_key: references(dimMerchant, 'merchant_key').describe('The merchant at that time in dim_merchant'),
-    rating: integer().describe('1 (bad) to 5 (good): to be averaged, never added up'),
+    rating: integer().describe('1 (bad) to 5 (good): not additive, to be averaged'),
     has_message: boolean().describe('The customer wrote something'),
     reviewed_at: timestamp().describe('When it was written'),
   },

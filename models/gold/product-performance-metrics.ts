@@ -20,8 +20,8 @@ export const productPerformanceMetrics = dataset({
     quantity: bigint().describe('Pieces'),
     gross_eur: decimal(38, 2).describe('Amounts of the lines in euros, each rounded before the sum'),
     customer_count: bigint().describe('Customers who bought it: not additive over rows'),
-    refunded_order_count: bigint().describe('Of the orders those paid back in full by now'),
-    disputed_order_count: bigint().describe('Of the orders those in dispute now'),
+    refunded_order_count: bigint().describe('Of the orders those paid back in full by now: not additive over products'),
+    disputed_order_count: bigint().describe('Of the orders those in dispute now: not additive over products'),
     unconverted_count: bigint().describe('Lines without a rate: they count as 0 euros'),
   },
   checks: [

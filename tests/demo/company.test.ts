@@ -229,6 +229,15 @@ await describeWith(['postgres', 'mongodb'], 'the payments company in PostgreSQL'
     });
   });
 
+  it('passwords are kept as hashes of pgcrypto that it can check', async () => {
+    const { rows } = await database.client.query(
+      `select count(*)::int as customers, count(*) filter (where crypt('correct horse battery staple', password) = password)::int as right,
+         count(*) filter (where crypt('correct horse', password) = password)::int as wrong from customer`,
+    );
+    expect(rows[0].customers).toBeGreaterThan(100);
+    expect(rows[0]).toMatchObject({ right: rows[0].customers, wrong: 0 });
+  });
+
   describe('changes by hand', () => {
     it('move a payment and its audit together, correct a rate, refund within what is left, and copy a merchant in', async () => {
       const at = '2026-11-15T10:00:00.123456Z';

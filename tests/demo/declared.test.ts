@@ -39,6 +39,22 @@ await describeWith(['postgres', 'mongodb'], "the company's sources as bronze dec
     expect(declared('postgres')).toEqual(rows.map(({ name }) => name));
   });
 
+  it('every cursor that PostgreSQL is read by is indexed', async () => {
+    const { rows } = await database.client.query<{ name: string }>(
+      `select n.nspname || '.' || c.relname || '.' || a.attname as name
+       from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
+       join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+       where i.indisvalid and i.indpred is null`,
+    );
+    const cursors = bronze.flatMap(({ source, relation, extraction, sourceColumns }) =>
+      source.system === 'postgres' && extraction.kind === 'cursor'
+        ? [`${relation}.${sourceColumns[extraction.column]}`]
+        : [],
+    );
+    expect(cursors.length).toBeGreaterThan(15);
+    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(cursors));
+  });
+
   it('every collection of MongoDB has a bronze dataset', async () => {
     const collections = await database.db.listCollections({}, { nameOnly: true }).toArray();
     expect(declared('mongodb')).toEqual(collections.map(({ name }) => name).sort());

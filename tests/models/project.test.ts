@@ -16,6 +16,10 @@ const derived = [...datasets.values()].filter((d): d is DerivedDataset => d.kind
 
 const DUCKDB_NAMES: Readonly<Record<string, string>> = { TIMESTAMPTZ: 'TIMESTAMP WITH TIME ZONE' };
 
+/** Names of measures whose sum over all rows means nothing. */
+const NOT_ADDITIVE =
+  /(_share|_rate|_score|_days|rating|order_count|customer_count|merchant_count|value_eur|frequency|monetary_eur)$/;
+
 /** Datasets say their columns, views their tables, models that are trained their features. */
 const isDefinition = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && ['columns', 'tables', 'features'].some((field) => field in value);
@@ -127,6 +131,19 @@ describe('the shipped project', () => {
     const classes = gold.flatMap((d) => d.columns.flatMap((c) => (c.pii ? [`${d.name}.${c.name}: ${c.pii}`] : [])));
     // Needed to find the version of the customer that was valid at the time.
     expect(classes.filter((c) => !c.endsWith('.customer_id: identifier'))).toEqual([]);
+  });
+
+  it('says of measures how they add up: money in several currencies, shares, ranks, windows and counts of whom', () => {
+    const facts = derived.filter(({ name }) => /^gold\.(?!dim_)/.test(name));
+    for (const { name, columns } of facts) {
+      const mixed = columns.some((c) => c.name === 'currency');
+      for (const { name: column, sqlType, description } of columns) {
+        if (mixed && /^DECIMAL/.test(sqlType) && !/_(eur|rate)$/.test(column))
+          expect(description, `${name}.${column}`).toMatch(/within one currency only/);
+        if (NOT_ADDITIVE.test(column))
+          expect(description, `${name}.${column}`).toMatch(/not additive|, not over weeks/);
+      }
+    }
   });
 
   it.each(derived)('the SQL of $name gives the declared columns', async (dataset) => {
