@@ -4,14 +4,11 @@ import type { Table } from '../../ml/dataset.ts';
 import { readModel } from '../../ml/read-model.ts';
 import type { ModelRegistry, ModelVersion } from '../../ml/registry.ts';
 import type { Model } from '../../ml/trainer.ts';
-import type { Labels } from './read-set.ts';
 
 /** A registered version, ready to score. */
 export interface ScoringModel {
   readonly version: ModelVersion;
   readonly model: Model;
-  /** Codes of its categories: those of its training set. */
-  readonly labels: Labels;
   /** Calibrated probabilities. */
   probabilities(table: Table): Float64Array;
   /** Both, of one prediction: what ranks, and what is calibrated. */
@@ -22,11 +19,10 @@ export interface ScoringModel {
 export async function loadModel(registry: ModelRegistry, name: string, number: number): Promise<ScoringModel> {
   const version = await registry.version(name, number);
   const model = readModel(version.format, await registry.load(name, number), version.signature);
-  const labels = Object.fromEntries(version.signature.flatMap((f) => (f.labels ? [[f.name, f.labels]] : [])));
   const calibration = calibrationShape.parse(version.calibration);
   const scored = (table: Table): Scored => {
     const scores = model.predict(table);
     return { scores, probabilities: calibrate(calibration, scores), threshold: version.threshold };
   };
-  return { version, model, labels, scored, probabilities: (table) => scored(table).probabilities };
+  return { version, model, scored, probabilities: (table) => scored(table).probabilities };
 }

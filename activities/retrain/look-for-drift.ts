@@ -6,7 +6,7 @@ import type { DriftColumn, DriftResult, Sample } from '../../drift/drift.types.t
 import { resolveReference } from '../../drift/reference-windows.ts';
 import { driftReport } from '../../drift/report/drift.report.ts';
 import type { Session } from '../../engine/session.ts';
-import type { ModelRegistry } from '../../ml/registry.ts';
+import type { ModelRegistry, ModelVersion } from '../../ml/registry.ts';
 import { type Attempt, withAttempt } from '../attempt.ts';
 import { commitDrift } from '../commit-drift.ts';
 import type { Platform } from '../platform.ts';
@@ -18,6 +18,7 @@ import { type FoundPerformance, lookAtPerformance } from './look-at-performance.
 import { openSet } from './read-set.ts';
 import type { DriftSummary, ResolvedRetraining } from './retrain.types.ts';
 import { SCORE, scoredRows } from './scored-rows.ts';
+import { lossOf } from './version-columns.ts';
 
 const DAY_MILLIS = 86_400_000;
 /** A column that is judged alone has no others to share its errors with. */
@@ -30,11 +31,14 @@ interface Look {
   readonly attempt: Attempt;
   readonly retraining: Retraining;
   readonly resolved: ResolvedRetraining;
+  /** The champion, where there is one. */
+  readonly models: readonly ModelVersion[];
 }
 
 /**
  * Current rows beside the reference: features, the champion's scores, labels that had time to come, and how well the champion
- * does, estimated and realized. Before there is a champion: the features beside the window that it would be trained on.
+ * does, estimated and realized. What counts are the features that it reads. Without a champion that can read the table: those
+ * of today beside the window that a model would be trained on.
  */
 export function lookForDrift(
   platform: Platform,
@@ -46,9 +50,11 @@ export function lookForDrift(
   const { evidence, model, champion, pins } = resolved;
   return withAttempt(platform.temp, async (attempt) => {
     await using session = await platform.openSession(signal);
-    const look = { platform, session, attempt, retraining, resolved };
+    const version = champion === null ? undefined : await registry.version(model, champion);
+    const look = { platform, session, attempt, retraining, resolved, models: version ? [version] : [] };
+    const loss = version && lossOf(version, retraining.features);
     const { found, performance } =
-      champion === null ? await beforeAnyModel(look) : await besideChampion(look, registry, champion);
+      version && loss === undefined ? await besideChampion(look, registry, version) : await withoutChampion(look);
     const check = { checkId: evidence, checkDate: resolved.asOf.slice(0, 10), subject: model };
     const inputs = { [retraining.features.name]: pins.features };
     await commitDrift(platform, { session, attempt }, { ...check, inputs }, found);
@@ -57,7 +63,8 @@ export function lookForDrift(
     const sections = performance ? [performance.section] : [];
     const html = driftReport(found, { title: `Drift of ${model}`, notes, sections });
     const report = await keep(platform.store, evidence, 'drift.html', html);
-    return driftSummary(found, performance?.alerts ?? [], retraining.drift.triggers, { report, figures });
+    const summary = driftSummary(found, performance?.alerts ?? [], retraining.drift.triggers, { report, figures });
+    return { ...summary, problem: loss ?? summary.problem };
   });
 }
 
@@ -66,28 +73,32 @@ interface Found {
   readonly performance: FoundPerformance | undefined;
 }
 
-async function beforeAnyModel(look: Look): Promise<Found> {
+async function withoutChampion(look: Look): Promise<Found> {
   const { windows } = look.resolved;
   const found = await detectDrift(look.session, {
     reference: await windowSample(look, [windows.train], `training window ${printInterval(windows.train)}`),
     current: await windowSample(look, [windows.current], printInterval(windows.current)),
-    columns: columnsOf(look.retraining),
+    columns: namesOf(look.retraining),
   });
   return { found, performance: undefined };
 }
 
-async function besideChampion(look: Look, registry: ModelRegistry, champion: number): Promise<Found> {
+async function besideChampion(look: Look, registry: ModelRegistry, champion: ModelVersion): Promise<Found> {
   const { session, retraining, resolved } = look;
-  const model = await loadModel(registry, retraining.model, champion);
+  const model = await loadModel(registry, retraining.model, champion.version);
   const trained = {
     relation: await openSet(look.platform, look.attempt, model.version.sets.train!),
-    label: `training set of version ${champion}`,
+    label: `training set of version ${champion.version}`,
   };
   const { test } = model.version.sets;
   const tested = test && { relation: await openSet(look.platform, look.attempt, test), label: 'test set' };
   const reference = await referenceSample(look, resolved.windows.current, trained);
   const current = await scored(look, model, 'now', await currentSample(look));
-  const features = await detectDrift(session, { reference, current, columns: columnsOf(retraining) });
+  const features = await detectDrift(session, {
+    reference,
+    current,
+    columns: champion.signature.map(({ name }) => ({ name })),
+  });
   const scores = await detectDrift(session, {
     // A model is surer of what it has learned from: its scores of the training set would look like drift.
     reference: await scored(look, model, 'then', reference === trained && tested ? tested : reference),
@@ -134,15 +145,15 @@ async function referenceSample(look: Look, current: Interval, trained: Sample): 
 }
 
 const windowSample = async (look: Look, windows: readonly Interval[], label: string): Promise<Sample> => ({
-  relation: await labelledRows(look.platform, look, look.retraining, { ...look.resolved, windows }),
+  relation: await labelledRows(look.platform, look, look.retraining, { ...look.resolved, windows }, look.models),
   label,
 });
 
 /** @param name of the temp table */
-const scored = async ({ session, retraining }: Look, model: ScoringModel, name: string, sample: Sample) => ({
-  relation: await scoredRows(session, sample.relation, retraining, model, name),
+const scored = async ({ session }: Look, model: ScoringModel, name: string, sample: Sample) => ({
+  relation: await scoredRows(session, sample.relation, model, name),
   label: sample.label,
 });
 
-const columnsOf = ({ numeric, categorical }: Retraining): DriftColumn[] =>
+const namesOf = ({ numeric, categorical }: Retraining): DriftColumn[] =>
   [...numeric, ...categorical].map((name) => ({ name }));

@@ -14,7 +14,7 @@ import { withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
 import { keep } from './evidence.ts';
 import { pinVersion } from './pins.ts';
-import { labelsOf, openSet, readDataset } from './read-set.ts';
+import { openSet, readDataset, signatureOf } from './read-set.ts';
 import type { Challenger, ChallengerInput } from './retrain.types.ts';
 import { thresholdRule } from './threshold-of.ts';
 
@@ -34,17 +34,12 @@ export function makeChallenger(
   return withAttempt(platform.temp, async (attempt) => {
     await using session = await platform.openSession(signal);
     const relation = await openSet(platform, attempt, sets.train);
-    const labels = await labelsOf(session, relation, retraining);
-    const read = async (of: string) => readDataset(session, of, retraining, labels);
+    const signature = await signatureOf(session, relation, retraining);
+    const read = async (of: string) => readDataset(session, of, signature);
     const train = await read(relation);
     const validationSet = await openSet(platform, attempt, sets.validation);
     const validation = await read(validationSet);
     const test = await read(await openSet(platform, attempt, sets.test));
-    const signature = train.columns.map(({ name, kind, labels: known }) => ({
-      name,
-      kind,
-      ...(known && { labels: known }),
-    }));
     const artifact = await fetchVerified(platform.store, best.artifact);
     const model = readModel(LIGHTGBM_FORMAT, artifact, signature);
     const seen = model.predict(validation);

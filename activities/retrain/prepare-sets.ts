@@ -4,6 +4,7 @@ import { printInterval } from '../../core/interval.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import type { Session } from '../../engine/session.ts';
 import { ident, literal } from '../../engine/sql-text.ts';
+import type { ModelRegistry, ModelVersion } from '../../ml/registry.ts';
 import { LEAST_POSITIVES, LEAST_ROWS } from '../../ml/training-data.check.ts';
 import { type Attempt, withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
@@ -15,18 +16,21 @@ type SetName = keyof Sets;
 
 /**
  * Writes what the model is trained, tuned and judged on: three immutable Parquet files, in an order of their own, so that
- * the same pins give the same files.
+ * the same pins give the same files. They hold what the champion reads, too: it is judged on the same rows.
  * @throws quality when a set has too few rows of a class to say anything
  */
 export function prepareSets(
   platform: Platform,
+  registry: ModelRegistry,
   retraining: Retraining,
   resolved: ResolvedRetraining,
   signal: AbortSignal,
 ): Promise<Sets> {
   return withAttempt(platform.temp, async (attempt) => {
     await using session = await platform.openSession(signal);
-    const write = (name: SetName) => writeSet(platform, { session, attempt }, retraining, resolved, name);
+    const { champion } = resolved;
+    const models = champion === null ? [] : [await registry.version(retraining.model, champion)];
+    const write = (name: SetName) => writeSet(platform, { session, attempt }, retraining, resolved, models, name);
     return { train: await write('train'), validation: await write('validation'), test: await write('test') };
   });
 }
@@ -36,11 +40,12 @@ async function writeSet(
   work: { session: Session; attempt: Attempt },
   retraining: Retraining,
   resolved: ResolvedRetraining,
+  models: readonly ModelVersion[],
   name: SetName,
 ): Promise<SetRef> {
   const { session, attempt } = work;
   const window = resolved.windows[name];
-  const rows = await labelledRows(platform, work, retraining, { ...resolved, windows: [window] });
+  const rows = await labelledRows(platform, work, retraining, { ...resolved, windows: [window] }, models);
   const file = join(attempt.directory, `${name}.parquet`);
   const { time, key } = retraining;
   await session.run(

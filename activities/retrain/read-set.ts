@@ -4,7 +4,7 @@ import type { Retraining } from '../../core/retraining.ts';
 import type { Session } from '../../engine/session.ts';
 import { ident, literal } from '../../engine/sql-text.ts';
 import { fetchVerified } from '../../ml/artifact-file.ts';
-import { type Column, type Dataset, sharedColumn } from '../../ml/dataset.ts';
+import { type Column, type Dataset, type Feature, sharedColumn } from '../../ml/dataset.ts';
 import type { Attempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
 import { TARGET } from './labelled-rows.ts';
@@ -21,36 +21,29 @@ export async function openSet(
   return `read_parquet(${literal(file)})`;
 }
 
-/** A category's labels, in the order of their codes. The model keeps those of its training set. */
-export type Labels = Readonly<Record<string, readonly string[]>>;
-
-export async function labelsOf(session: Session, relation: string, { categorical }: Retraining): Promise<Labels> {
-  const found: Record<string, string[]> = {};
+/** What a model that learns from these rows is given: the codes of its categories are the labels that they hold. */
+export async function signatureOf(
+  session: Session,
+  relation: string,
+  { numeric, categorical }: Pick<Retraining, 'numeric' | 'categorical'>,
+): Promise<Feature[]> {
+  const features: Feature[] = numeric.map((name) => ({ name, kind: 'number' }));
   for (const name of categorical) {
     const rows = await session.rows<{ v: string }>(
       `SELECT DISTINCT ${ident(name)}::VARCHAR AS v FROM ${relation} WHERE ${ident(name)} IS NOT NULL ORDER BY v`,
     );
-    found[name] = rows.map(({ v }) => v);
+    features.push({ name, kind: 'category', labels: rows.map(({ v }) => v) });
   }
-  return found;
+  return features;
 }
 
-/** The features of all rows in the relation's order, and their labels. Null, and a label that is not known, is NaN. */
-export async function readDataset(
-  session: Session,
-  relation: string,
-  { numeric, categorical }: Pick<Retraining, 'numeric' | 'categorical'>,
-  labels: Labels,
-): Promise<Dataset> {
+/** These features of all rows in the relation's order, and the rows' labels. Null, and a label that is not known, is NaN. */
+export async function readDataset(session: Session, relation: string, features: readonly Feature[]): Promise<Dataset> {
   const rows = Number(await session.value<bigint>(`SELECT count(*) FROM ${relation}`));
-  const expressions = [
-    ...numeric.map((name) => `${ident(name)}::DOUBLE`),
-    ...categorical.map((name) => codeOf(name, labels[name] ?? [])),
-  ];
-  const columns = [...numeric, ...categorical].map((name): Column => {
-    const known = labels[name];
-    return { name, values: sharedColumn(rows), kind: known ? 'category' : 'number', ...(known && { labels: known }) };
-  });
+  const expressions = features.map(({ name, kind, labels }) =>
+    kind === 'category' ? codeOf(name, labels ?? []) : `${ident(name)}::DOUBLE`,
+  );
+  const columns = features.map((feature): Column => ({ ...feature, values: sharedColumn(rows) }));
   const target = new Uint8Array(rows);
   let row = 0;
   const result = await session.connection.stream(

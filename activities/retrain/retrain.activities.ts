@@ -87,7 +87,8 @@ export function createRetrainActivities(platform: Platform) {
 
   return {
     lookForDrift: (step: Step) => lookForDrift(platform, registry, retrainingOf(step), step.resolved, signal()),
-    prepareSets: (step: Step) => orProblem(prepareSets(platform, retrainingOf(step), step.resolved, signal())),
+    prepareSets: (step: Step) =>
+      orProblem(prepareSets(platform, registry, retrainingOf(step), step.resolved, signal())),
     compareModels: (input: CompareInput) => compareModels(platform, registry, retrainingOf(input), input, signal()),
     promoteChallenger: (input: DecidedInput) => promote(platform, registry, input),
     refuseChallenger: (input: DecidedInput) => refuse(platform, registry, input),

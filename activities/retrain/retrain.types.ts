@@ -47,7 +47,7 @@ export interface DriftSummary {
   readonly undecided: number;
   /** What is wrong with features' data -> number of features: `current_all_missing`, `constant`, ... */
   readonly states: Readonly<Record<string, number>>;
-  /** Why nothing can be said at all: a side without rows, or too few; null: something can. */
+  /** Why nothing can be said: a side without rows, or too few; a champion whose column is gone; null: something can. */
   readonly problem: string | null;
   readonly reference: string;
   readonly rows: { readonly reference: number; readonly current: number };
@@ -144,7 +144,7 @@ export interface WatchInput extends Step {
 }
 
 export interface Watched {
-  /** `too_early`: not enough labels came since the comparison. `superseded`: somebody made another version champion. */
+  /** `too_early`: not enough labels came since the comparison, or one of the two lost a column. `superseded`: somebody made another version champion. */
   readonly says: 'fine' | 'worse' | 'too_early' | 'superseded';
   readonly finding: string;
   /** Who is champion now. */

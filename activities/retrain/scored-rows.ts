@@ -1,4 +1,3 @@
-import type { Retraining } from '../../core/retraining.ts';
 import type { Session } from '../../engine/session.ts';
 import { ident } from '../../engine/sql-text.ts';
 import type { ScoringModel } from './load-model.ts';
@@ -13,13 +12,12 @@ export const RANK = '_rank';
 export async function scoredRows(
   session: Session,
   relation: string,
-  retraining: Retraining,
   model: ScoringModel,
   name: string,
 ): Promise<string> {
   const [rows, scores] = [ident(`${name}_rows`), `${name}_scores`];
   await session.run(`CREATE OR REPLACE TEMP TABLE ${rows} AS SELECT * FROM ${relation}`);
-  const found = model.scored(await readDataset(session, rows, retraining, model.labels));
+  const found = model.scored(await readDataset(session, rows, model.version.signature));
   await session.run(`CREATE OR REPLACE TEMP TABLE ${ident(scores)} (${SCORE} DOUBLE, ${RANK} DOUBLE)`);
   const appender = await session.connection.createAppender(scores, undefined, 'temp');
   for (const [row, probability] of found.probabilities.entries()) {

@@ -5,7 +5,7 @@ import { averagePrecision } from '../../ml/metrics.ts';
 import { withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
 import { keep } from './evidence.ts';
-import { labelsOf, openSet, readDataset } from './read-set.ts';
+import { openSet, readDataset, signatureOf } from './read-set.ts';
 import type { Trial, TrialInput } from './retrain.types.ts';
 
 /** Trains one set of parameters; the same sets, parameters and seed give the same artifact. */
@@ -25,10 +25,10 @@ export function trainTrial(
   return withAttempt(platform.temp, async (attempt) => {
     await using session = await platform.openSession(signal);
     const relation = await openSet(platform, attempt, sets.train);
-    const labels = await labelsOf(session, relation, retraining);
-    const train = await readDataset(session, relation, retraining, labels);
+    const signature = await signatureOf(session, relation, retraining);
+    const train = await readDataset(session, relation, signature);
     const held = await openSet(platform, attempt, sets.validation);
-    const validation = await readDataset(session, held, retraining, labels);
+    const validation = await readDataset(session, held, signature);
     const { model, warnings } = await gbdtTrainer.train({
       train,
       validation,

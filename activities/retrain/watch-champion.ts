@@ -4,7 +4,7 @@ import { detectDrift } from '../../drift/detect-drift.ts';
 import type { ColumnDrift } from '../../drift/drift.types.ts';
 import type { Session } from '../../engine/session.ts';
 import { averagePrecision } from '../../ml/metrics.ts';
-import type { ModelRegistry } from '../../ml/registry.ts';
+import type { ModelRegistry, ModelVersion } from '../../ml/registry.ts';
 import { withAttempt } from '../attempt.ts';
 import type { Platform } from '../platform.ts';
 import { keep } from './evidence.ts';
@@ -13,6 +13,7 @@ import { loadModel } from './load-model.ts';
 import { openSet } from './read-set.ts';
 import type { Watched, WatchInput } from './retrain.types.ts';
 import { RANK, SCORE, scoredRows } from './scored-rows.ts';
+import { lossOf } from './version-columns.ts';
 
 const DAY_MILLIS = 86_400_000;
 
@@ -42,7 +43,10 @@ export async function watchChampion(
     const finding = `${holder === null ? 'nobody' : `version ${holder}`} is champion by now`;
     return { says: 'superseded', finding, holder, evidence: undefined };
   }
-  const seen = await lookSince(platform, registry, retraining, { resolved, champion, former, round }, signal);
+  const versions = [await registry.version(model, champion), await registry.version(model, former)];
+  const loss = versions.flatMap((version) => lossOf(version, retraining.features) ?? []);
+  if (loss.length > 0) return { says: 'too_early', finding: loss.join('; '), holder, evidence: undefined };
+  const seen = await lookSince(platform, registry, retraining, { resolved, champion, former, round }, versions, signal);
   const says = verdictOf(seen, monitoring.mostLoss);
   const finding = findingOf(seen, former, policy.leastPositives);
   const text = JSON.stringify({ round, champion, former, says, finding, ...seen }, null, 2);
@@ -56,6 +60,7 @@ function lookSince(
   registry: ModelRegistry,
   retraining: Retraining,
   { resolved, champion, former }: WatchInput,
+  versions: readonly ModelVersion[],
   signal: AbortSignal,
 ): Promise<Round> {
   const now = platform.now();
@@ -67,15 +72,21 @@ function lookSince(
       features: await version(retraining.features.name),
       labels: await version(retraining.labels.dataset.name),
     };
-    const since = await labelledRows(platform, { session, attempt }, retraining, { asOf: now, pins, windows });
+    const since = await labelledRows(
+      platform,
+      { session, attempt },
+      retraining,
+      { asOf: now, pins, windows },
+      versions,
+    );
     const scored = async (number: number, name: string) => {
       const loaded = await loadModel(registry, retraining.model, number);
-      return { loaded, relation: await scoredRows(session, since, retraining, loaded, name) };
+      return { loaded, relation: await scoredRows(session, since, loaded, name) };
     };
     const [own, old] = [await scored(champion, 'own'), await scored(former, 'old')];
     const tested = await openSet(platform, attempt, own.loaded.version.sets.test!);
     const { columns } = await detectDrift(session, {
-      reference: { relation: await scoredRows(session, tested, retraining, own.loaded, 'tested'), label: 'test set' },
+      reference: { relation: await scoredRows(session, tested, own.loaded, 'tested'), label: 'test set' },
       current: { relation: own.relation, label: 'since' },
       columns: [{ name: SCORE, kind: 'numeric', role: 'prediction' }],
     });

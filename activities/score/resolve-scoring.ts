@@ -8,12 +8,16 @@ import { partitionScope } from '../../core/scopes.ts';
 import { SCORE_COLUMNS, type Scoring, scoreTable } from '../../core/scoring.ts';
 import type { ModelRegistry } from '../../ml/registry.ts';
 import type { Platform } from '../platform.ts';
+import { refuseLoss } from '../retrain/version-columns.ts';
 import { scoringOf } from './plan-scoring.ts';
 import type { ResolvedScoring } from './score.types.ts';
 
 const DAY_MILLIS = 86_400_000;
 
-/** What is to be scored, and from what: decided once, after everything is up to date. */
+/**
+ * What is to be scored, and from what: decided once, after everything is up to date.
+ * @throws bad_definition when the champion needs a column that is gone
+ */
 export async function resolveScoring(
   { env, lake, now }: Pick<Platform, 'env' | 'lake' | 'now'>,
   registry: ModelRegistry,
@@ -22,8 +26,9 @@ export async function resolveScoring(
 ): Promise<ResolvedScoring> {
   const { model, features } = retraining;
   const scoring = scoringOf(retraining);
-  const { artifact } = await registry.version(model, champion);
-  const contentHash = hashOf(artifact.sha256, champion, scoring);
+  const version = await registry.version(model, champion);
+  refuseLoss(model, version, features);
+  const contentHash = hashOf(version.artifact.sha256, champion, scoring);
   const { ledger } = await lake.table(features.name).load();
   const scores = (await lake.table(scoreTable(model)).load()).ledger;
   const first = partitionAt(shift(now(), -scoring.days * DAY_MILLIS), 'day');

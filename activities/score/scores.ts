@@ -38,7 +38,7 @@ export async function buildScores(
     `CREATE OR REPLACE TEMP TABLE day_rows AS
      SELECT *, 0::UTINYINT AS ${TARGET}, ${rule ? `CASE ${rule} END` : 'NULL::INTEGER'} AS _rule FROM ${rows} ORDER BY ${ident(key)}`,
   );
-  const table = await readDataset(session, 'day_rows', retraining, model.labels);
+  const table = await readDataset(session, 'day_rows', model.version.signature);
   const probabilities = model.probabilities(table);
   const fired = (await session.rows<{ r: number | null }>('SELECT _rule AS r FROM day_rows')).map(({ r }) => r);
   await session.run(

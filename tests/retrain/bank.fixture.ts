@@ -243,7 +243,14 @@ export class Bank {
 
 /** The bank's project with another policy, other features, other days. */
 export const served = (changes: Partial<Retraining>): ServedProject => ({
-  project: { ...project, retrainings: [{ ...fraud, ...changes }] },
+  project: {
+    ...project,
+    retrainings: [{ ...fraud, ...changes }],
+    pipelines: project.pipelines.map((pipeline) => ({
+      ...pipeline,
+      datasets: pipeline.datasets.map((d) => (d === fraud.features ? (changes.features ?? d) : d)),
+    })),
+  },
   sqlRoot: fileURLToPath(new URL('./bank/sql', import.meta.url)),
 });
 

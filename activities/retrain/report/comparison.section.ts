@@ -8,6 +8,7 @@ import { count, figure, percent, signed } from './words.ts';
 
 const WANTED: Readonly<Record<string, string>> = {
   first: 'It ranks at least as well as a logistic regression.',
+  comparable: 'The model in use can read the same payments.',
   better: 'It ranks better, and not by chance.',
   slices: 'In no group of payments is it much worse.',
   calibration: 'Its probabilities are as right as before.',

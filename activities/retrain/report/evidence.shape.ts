@@ -40,7 +40,7 @@ export const challengerShape = z.object({
 const side = z.object({ averagePrecision: z.number(), calibrationError: z.number().optional() });
 
 export const comparisonShape = z.object({
-  /** null: there was nobody to compare with. */
+  /** null: there was nobody to compare with, or nobody who could score the same rows. */
   champion: side.nullable(),
   challenger: side,
   gain: z.object({ value: z.number(), low: z.number(), high: z.number(), sure: z.number() }).optional(),

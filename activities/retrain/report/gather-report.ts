@@ -29,9 +29,11 @@ export async function gatherReport(
   const history = await registry.history(model);
   const { evidence } = version;
   const challenger = await readKept(platform, evidence.challenger, challengerShape);
+  const comparison = await readKept(platform, evidence.comparison, comparisonShape);
   const outcome = await readKept(platform, evidence.outcome, outcomeShape);
   const rounds = Object.keys(evidence).filter((name) => /^watch-\d+$/.test(name));
   const watched = await Promise.all(rounds.map((name) => readKept(platform, evidence[name], watchShape)));
+  const alone = comparison.kept && comparison.value.champion === null;
   const figures = challenger.kept ? challenger.value.drift.figures : undefined;
   return {
     env: platform.env,
@@ -40,7 +42,7 @@ export async function gatherReport(
     standing: standingOf(history, number),
     moves: movesOf(history, number),
     challenger,
-    comparison: await readKept(platform, evidence.comparison, comparisonShape),
+    comparison,
     drift: await readDrift(platform, figures),
     watched,
     ending: outcome.kept ? outcome.value.ending : undefined,
@@ -49,7 +51,7 @@ export async function gatherReport(
       registry,
       model,
       version,
-      challenger.kept ? challenger.value.resolved.champion : null,
+      challenger.kept && !alone ? challenger.value.resolved.champion : null,
     ),
     files: await checkFiles(platform, version),
   };
@@ -99,9 +101,7 @@ async function testAgain(
       const relation = await openSet(platform, attempt, file);
       const score = async (number: number) => {
         const loaded = await loadModel(registry, model, number);
-        const named = (kind: string) => loaded.version.signature.filter((f) => f.kind === kind).map((f) => f.name);
-        const features = { numeric: named('number'), categorical: named('category') };
-        const rows = await readDataset(session, relation, features, loaded.labels);
+        const rows = await readDataset(session, relation, loaded.version.signature);
         const figures = sideFigures(number, loaded.probabilities(rows), rows.target, loaded.version.threshold);
         return { figures, rows: rows.rows, positives: rows.target.reduce((sum, label) => sum + label, 0) };
       };
