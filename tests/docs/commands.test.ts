@@ -45,11 +45,11 @@ function silent(command: Command): Command {
   return command;
 }
 
-/** As a shell does; `...` stands for a date, `<name>` for a name. */
+/** As a shell does; `...` stands for a date. */
 const wordsOf = (command: string): string[] =>
   [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)]
     .map(([, double, single, plain]) => double ?? single ?? plain ?? '')
-    .map((word) => word.replace(/^\.\.\.$/, '2026-11-01').replace(/^<(\w+)>$/, '$1'));
+    .map((word) => word.replace(/^\.\.\.$/, '2026-11-01'));
 
 describe('the documents', () => {
   const strata = commands.filter(({ command }) => /^(npx )?strata /.test(command));

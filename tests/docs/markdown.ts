@@ -17,7 +17,7 @@ export function blocksOf(path: string): Block[] {
   }));
 }
 
-/** Commands of its shell blocks, and of code spans that begin like one; `<pipeline>` stands for a real one. */
+/** Commands of its shell blocks, and of code spans that begin like one; `<pipeline>` stands for a real one, `<id>` for a word. */
 export function commandsOf(path: string): string[] {
   const document = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   const inBlocks = blocksOf(path)
@@ -27,6 +27,11 @@ export function commandsOf(path: string): string[] {
     ([, command = '']) => command,
   );
   return [...inBlocks, ...spans]
-    .map((line) => line.trim().replaceAll('<pipeline>', 'daily_oltp_to_olap'))
+    .map((line) =>
+      line
+        .trim()
+        .replaceAll('<pipeline>', 'daily_oltp_to_olap')
+        .replace(/<(\w+)>/g, '$1'),
+    )
     .filter((line) => line !== '' && !line.startsWith('export '));
 }
