@@ -1,17 +1,10 @@
-import {
-  ApplicationFailure,
-  condition,
-  continueAsNew,
-  isCancellation,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { ApplicationFailure, condition, continueAsNew, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { PublishResult } from '../activities/converge.types.ts';
 import type { ResolvedBackfill } from '../activities/run.types.ts';
 import { control } from './activity-proxies.ts';
 import { awaitCut } from './await-cut.ts';
 import { type BackfillState, emptyState, ingestWindow } from './backfill-window.ts';
-import { asWorkflowFailure, failed } from './failures.ts';
+import { endedBy, failed } from './failures.ts';
 import { pauseSignal, resumeSignal, retryFailedUpdate } from './messages.ts';
 import { Progress } from './progress.ts';
 import { publishCut, type RunSummary } from './run.workflow.ts';
@@ -53,13 +46,8 @@ export async function backfill(input: unknown, carried?: BackfillCarried): Promi
     const summary = { pipeline, interval, cut, published, datasets, ingests, skipped };
     return notes.length > 0 ? { ...summary, notes } : summary;
   } catch (error) {
-    if (isCancellation(error)) {
-      progress.enter('cancelled');
-      throw error;
-    }
     if (error instanceof Error && error.name === 'ContinueAsNew') throw error;
-    progress.enter('failed');
-    throw asWorkflowFailure(error);
+    throw endedBy(error, progress);
   }
 }
 

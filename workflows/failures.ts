@@ -1,5 +1,6 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
 import type { Reason } from './messages.ts';
+import type { Progress } from './progress.ts';
 
 /** What failed below the layers that Temporal wraps around it. */
 export function rootFailure(error: unknown): { type: string; message: string; details: unknown[] } {
@@ -22,6 +23,13 @@ export function asWorkflowFailure(error: unknown): ApplicationFailure {
     nonRetryable: true,
     ...(error instanceof Error && { cause: error }),
   });
+}
+
+/** What a workflow throws that did not come through; its state says before how it ends. */
+export function endedBy(error: unknown, progress: Progress): unknown {
+  const cancelled = isCancellation(error);
+  progress.enter(cancelled ? 'cancelled' : 'failed');
+  return cancelled ? error : asWorkflowFailure(error);
 }
 
 /** A failure's details are kept by the server for as long as the run. */

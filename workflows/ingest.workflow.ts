@@ -3,7 +3,7 @@ import type { IngestInput, IngestResult } from '../activities/run.types.ts';
 import { printInterval } from '../core/interval.ts';
 import type { Claim } from '../core/ledger.ts';
 import { control, ingestActivities } from './activity-proxies.ts';
-import { asWorkflowFailure, rootFailure } from './failures.ts';
+import { endedBy, rootFailure } from './failures.ts';
 import { Progress } from './progress.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 import { noteUndeclared } from './undeclared.ts';
@@ -32,9 +32,7 @@ export async function ingest(input: IngestInput): Promise<IngestResult> {
       }
     }
   } catch (error) {
-    progress.enter(isCancellation(error) ? 'cancelled' : 'failed');
-    if (isCancellation(error)) throw error;
-    throw asWorkflowFailure(error);
+    throw endedBy(error, progress);
   }
 }
 

@@ -1,6 +1,6 @@
-import { isCancellation, upsertSearchAttributes } from '@temporalio/workflow';
+import { upsertSearchAttributes } from '@temporalio/workflow';
 import { control, publishActivities } from './activity-proxies.ts';
-import { asWorkflowFailure } from './failures.ts';
+import { endedBy } from './failures.ts';
 import { Progress } from './progress.ts';
 import type { RunSummary } from './run.workflow.ts';
 import { searchAttributesOf } from './search-attributes.ts';
@@ -24,11 +24,6 @@ export async function publish(input: unknown): Promise<PublicationSummary> {
     const { notes } = progress;
     return { pipeline, cut, published, datasets: [], ...(notes.length > 0 && { notes }) };
   } catch (error) {
-    if (isCancellation(error)) {
-      progress.enter('cancelled');
-      throw error;
-    }
-    progress.enter('failed');
-    throw asWorkflowFailure(error);
+    throw endedBy(error, progress);
   }
 }

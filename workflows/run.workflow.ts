@@ -1,9 +1,9 @@
-import { isCancellation, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { PublishResult } from '../activities/converge.types.ts';
 import type { ResolvedRun } from '../activities/run.types.ts';
 import { control, publishActivities } from './activity-proxies.ts';
 import { converged, ingestAll } from './bring-up-to-date.ts';
-import { asWorkflowFailure } from './failures.ts';
+import { endedBy } from './failures.ts';
 import type { DatasetProgress, Reason } from './messages.ts';
 import { Progress } from './progress.ts';
 import { lookForDriftAfter } from './retrain-after.ts';
@@ -44,12 +44,7 @@ export async function run(pipeline: string, input: unknown): Promise<RunSummary>
     const { datasets, notes } = progress;
     return { pipeline, interval: resolved.printed, cut, published, datasets, ...(notes.length > 0 && { notes }) };
   } catch (error) {
-    if (isCancellation(error)) {
-      progress.enter('cancelled');
-      throw error;
-    }
-    progress.enter('failed');
-    throw asWorkflowFailure(error);
+    throw endedBy(error, progress);
   }
 }
 

@@ -2,7 +2,7 @@ import { ApplicationFailure, isCancellation, upsertSearchAttributes } from '@tem
 import type { ResolvedScoring, ScoredDay, ScoringPlan, WrittenBack } from '../activities/score/score.types.ts';
 import { scoreActivities, scoreControl } from './activity-proxies.ts';
 import { converged, ingestAll } from './bring-up-to-date.ts';
-import { asWorkflowFailure } from './failures.ts';
+import { endedBy } from './failures.ts';
 import { Progress } from './progress.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 
@@ -45,12 +45,7 @@ export async function score(input: unknown): Promise<ScoringSummary> {
     progress.enter('done');
     return { model, outcome: 'scored', champion, ...sumsOf(scored, written) };
   } catch (error) {
-    if (isCancellation(error)) {
-      progress.enter('cancelled');
-      throw error;
-    }
-    progress.enter('failed');
-    throw asWorkflowFailure(error);
+    throw endedBy(error, progress);
   }
 }
 

@@ -18,7 +18,6 @@ import {
 import type { DerivedDataset } from '../../core/dataset.ts';
 import { openSession, type Session } from '../../engine/session.ts';
 import type { AsOfKey } from '../../transform/build-input.ts';
-import { mergeByKey } from '../../transform/merge-by-key.ts';
 import { LocalTable } from './local-table.ts';
 
 const columns = { currency: key(text()), day: key(date()), rate: decimal(10, 4), updated_at: timestamp() };
@@ -69,25 +68,15 @@ async function change(table: LocalTable, of: DerivedDataset, ...rates: [string, 
     `COPY (SELECT c AS currency, d AS day, r::DECIMAL(10,4) AS rate, make_timestamptz(${position}000000) AS updated_at,
        'u' AS _op, ${position}::BIGINT AS _position, make_timestamptz(0) AS _observed_at FROM (VALUES ${values}) t(c, d, r)) TO '${uri}' (FORMAT parquet)`,
   );
-  const output = await mergeByKey({
+  const output = await table.merge({
     session,
     dataset: of,
     sqlText: 'SELECT currency, day, rate, updated_at FROM {{raw}}',
     raw: { name: 'raw', dataset: bronze },
     inputs: { raw: [{ uri, partition: '1970-01-01' }] },
-    current: table.files,
-    tombstones: undefined,
-    digests: table.digests,
-    rowChecks: [],
-    audit: async () => [],
-    epoch: 1,
-    claim: 'tag',
-    run: 'r',
     directory: folder,
-    work: { kind: 'merge' },
     asOfKey,
   });
-  table.apply(output);
   if (!output.keyChanges) return { ranges: [] };
   const rows = await session.rows<{ currency: string; f: string; t: string | null }>(
     `SELECT currency, strftime(_from, '%m-%d') AS f, strftime(_to, '%m-%d') AS t FROM '${output.keyChanges.localPath}' ORDER BY ALL`,

@@ -18,7 +18,6 @@ import { lakeColumns } from '../../core/lake-columns.ts';
 import type { Clock } from '../../core/source.ts';
 import { openSession, type Session } from '../../engine/session.ts';
 import { readParquet } from '../../engine/sql-text.ts';
-import { mergeByKey } from '../../transform/merge-by-key.ts';
 import { LocalTable } from './local-table.ts';
 
 let session: Session;
@@ -59,24 +58,14 @@ async function merged(clock: Clock, keySql: string, looks: readonly Seen[]): Pro
     await session.run(
       `COPY (SELECT '${id}' AS id, '${value}' AS value, make_timestamptz(${at}) AS at, 'u' AS _op, ${position}::BIGINT AS _position, now() AS _observed_at) TO '${uri}' (FORMAT parquet)`,
     );
-    const output = await mergeByKey({
+    await table.merge({
       session,
       dataset: silver,
       sqlText: `SELECT ${keySql} AS entry, r.value, r.at FROM {{raw}} r`,
       raw: { name: 'raw', dataset: bronze },
       inputs: { raw: [{ uri, partition: 'all' }] },
-      current: table.files,
-      tombstones: table.tombstones,
-      digests: table.digests,
-      rowChecks: [],
-      audit: async () => [],
-      epoch: 1,
-      claim: 'tag',
-      run: 'test',
       directory: folder,
-      work: { kind: 'merge' },
     });
-    table.apply(output);
   }
   const files = table.files.map((file) => file.uri);
   const rows = await session.rows<{ entry: string; value: string }>(

@@ -21,7 +21,6 @@ import { openSession, type Session } from '../../engine/session.ts';
 import { readParquet } from '../../engine/sql-text.ts';
 import type { InputFile, MergeWork } from '../../transform/build-input.ts';
 import { bronzePartitionsOf } from '../../transform/candidates.ts';
-import { mergeByKey } from '../../transform/merge-by-key.ts';
 import { LocalTable } from './local-table.ts';
 
 const bronze = source({
@@ -97,25 +96,16 @@ async function bronzeFiles(list: Observation[]): Promise<InputFile[]> {
 }
 
 async function mergeInto(table: LocalTable, files: InputFile[], work: MergeWork = { kind: 'merge' }, sqlText = SQL) {
-  const output = await mergeByKey({
+  return table.merge({
     session,
     dataset: silver,
     sqlText,
     raw: { name: 'raw', dataset: bronze },
     inputs: { raw: files },
-    current: table.files,
-    tombstones: table.tombstones,
-    digests: table.digests,
     rowChecks: CHECKS,
-    audit: async () => [],
-    epoch: 1,
-    claim: 'tag',
-    run: 'test',
     directory: folder,
     work,
   });
-  table.apply(output);
-  return output;
 }
 
 const content = (table: LocalTable) =>
