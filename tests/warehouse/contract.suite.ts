@@ -63,6 +63,7 @@ export function warehouseContract(fresh: () => Promise<Subject>): void {
     });
 
     it('refuses a difference that starts elsewhere', async () => {
+      await expect(publish(1, 2)).rejects.toMatchObject({ code: 'conflict' });
       await publish(null, 2);
       for (const from of [null, 1, 3]) await expect(publish(from, 5)).rejects.toMatchObject({ code: 'conflict' });
       expect(await expectConsistent(warehouse, 'sales')).toBe(2);

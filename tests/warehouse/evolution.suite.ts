@@ -86,6 +86,19 @@ export function evolutionContract(subject: () => Subject): void {
       ]);
     });
 
+    it('reads a file from before a column was added: it has none', async () => {
+      const shape = { ...OLD, since: timestamp().nullable() };
+      const { warehouse, publish } = await evolve(
+        shape,
+        `SELECT DATE '2026-11-02' AS on_day, 2::INTEGER AS id, 'b' AS label, 2.00::DECIMAL(9,2) AS amount`,
+      );
+      await publish();
+      expect(await rowsOf(warehouse, 'fact_thing', Object.keys(shape))).toEqual([
+        '2026-11-01|1|a|1.50|',
+        '2026-11-02|2|b|2.00|',
+      ]);
+    });
+
     it('or did not change: columns of every type are known again', async () => {
       const shape = {
         on_day: key(date()),
