@@ -100,6 +100,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'fourteen days of the pa
   );
 
   test('a day run twice changes nothing', { timeout: 2 * MINUTES }, async () => {
+    await company.lookedForDrift(14);
     const versions = await (await company.lake()).versions();
     const digest = await company.warehouseDigest();
     const [first] = await company.warehouse('SELECT * FROM _strata.publication');

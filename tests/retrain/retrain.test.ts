@@ -30,10 +30,16 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', 
       bank.withWorker(BEFORE, {}, async ({ platform }) => {
         await bank.load('2026-01-01', '2026-01-23');
         const first = await bank.startedByNight('2026-01-24').result();
+        const { runId } = await bank.startedByNight('2026-01-24').describe();
         expect(first).toMatchObject({ outcome: 'promoted', champion: 1, drift: { drifted: [] } });
         // Half of the amounts of a certain size are fraud, and two of a hundred of the others: no model ranks much better.
         expect(first.challenger!.metrics.averagePrecision).toBeGreaterThan(0.3);
         expect(await registryOf(platform).alias('bank_fraud', 'champion')).toBe(1);
+        await bank.load('2026-01-01', '2026-01-23');
+        expect(
+          (await bank.startedByNight('2026-01-24').describe()).runId,
+          'the same night again looks no second time',
+        ).toBe(runId);
         const again = await bank.retrain();
         expect(again).toMatchObject({ outcome: 'no_drift', champion: 1 });
         expect(bank.told.map(({ event }) => event)).toEqual(['drift', 'promoted']);
