@@ -65,6 +65,7 @@ await describeWith(
     });
 
     test('once more, with nothing new: nothing changes but what was looked at', { timeout: 5 * MINUTES }, async () => {
+      await company.lookedForDrift(DAYS + 1);
       const before = await visible(company);
       const handles = [await backfill(5), await backfill(6), await startRun(company, DAYS + 1)];
       await Promise.all(handles.map((handle) => resultOf(handle)));
