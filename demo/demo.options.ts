@@ -29,7 +29,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
     .addOption(
       new Option('--act <which>', 'the fourteen days, the model that is trained again when the world shifts')
         .choices(['both', 'days', 'model'])
-        .default('days'),
+        .default('both'),
     )
     .option('--reset', 'delete what an earlier demo left', false)
     .exitOverride()

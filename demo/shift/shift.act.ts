@@ -17,6 +17,11 @@ interface Outcome {
   readonly result: RetrainingSummary | null;
 }
 
+const OUTCOMES: Readonly<Record<string, string>> = {
+  promoted: 'the challenger is champion, and was watched',
+  unproven: 'the challenger is champion; whether it holds up shows when the disputes of its own days come in',
+};
+
 /** The second act: a champion, another world, drift, a challenger, a person who decides, and what it changed. */
 export class ShiftAct {
   readonly #company: Company;
@@ -67,7 +72,7 @@ export class ShiftAct {
     for (const reason of drift.reasons) console.log(`  ${reason}`);
     console.log('champion and challenger:');
     for (const finding of comparison?.findings ?? []) console.log(`  ${finding}`);
-    console.log(outcome);
+    console.log(`${outcome}: ${OUTCOMES[outcome] ?? 'the champion stays'}`);
     return challenger !== undefined && champion === challenger.version;
   }
 
