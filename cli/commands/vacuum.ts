@@ -1,6 +1,4 @@
-import { datasetsOf } from '../../core/graph.ts';
 import { durationMillis, instantFromMillis } from '../../core/instant.ts';
-import { quarantineTable } from '../../core/quarantine.ts';
 import type { Register } from '../cli.ts';
 import { openLocal } from '../local-platform.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -23,13 +21,13 @@ export const vacuum: Register = (parent, cli) => {
         const graceMillis = durationMillis(olderThan);
         const { project, platform } = await openLocal(context);
         const { vacuum } = await import('../../lake/vacuum.ts');
+        const { everyTable } = await import('../../activities/every-table.ts');
         const { registryOf } = await import('../../activities/retrain/registry-of.ts');
         const { servedVersions } = await import('../../activities/retrain/pins.ts');
-        const names = datasetsOf(project).map((d) => d.name);
         const { deleted, bytes } = await vacuum({
           store: platform.store,
           env: platform.env,
-          tables: [...names, ...names.map(quarantineTable)].map((name) => platform.lake.table(name)),
+          tables: everyTable(project).map((name) => platform.lake.table(name)),
           pipelines: project.pipelines.map((p) => p.name),
           // Files carry the machine's time, whatever time the data lives in.
           now: instantFromMillis(Date.now()),
