@@ -2,61 +2,42 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { describeWith } from '../servers.ts';
 import { until } from '../workflows/until.ts';
-import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
-import { Company, type CompanyOptions } from './company.ts';
+import type { Company } from './company.ts';
 import { figure } from './figures.ts';
 import { at, MOMENTS } from './moments.ts';
 import { resultOf, retrying, startRun } from './runs.ts';
 import { smallDisk } from './small-disk.ts';
-import { endWorkers, WorkerProcess } from './strata.process.ts';
+import { WorkerProcess } from './strata.process.ts';
+import { DAYS, twoDays } from './two-days.ts';
 import { expectReadable, expectRight } from './visible.ts';
 
 const MINUTES = 60_000;
-const DAYS = 2;
 const disks = [smallDisk(64), smallDisk(64)];
 const noDisk = disks.includes(undefined) ? ' (skipped: no file system can be mounted here)' : '';
 const canLift: boolean = ['/usr/bin/prlimit', '/bin/prlimit'].some((path) => existsSync(path));
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'no room', (addresses) => {
-  let sources: CompanySources;
-
-  beforeAll(async () => {
-    sources = await openCompanySources(addresses, { rowsPerDay: 60 });
-    await sources.live(DAYS);
-  }, 3 * MINUTES);
-
-  afterAll(async () => {
-    await endWorkers();
-    await sources?.close();
+  // The last of all: what is done after the tests is done in reverse order.
+  afterAll(() => {
     for (const disk of disks) disk?.unmount();
   });
+  const days = twoDays(addresses);
 
-  async function withCompany(more: Partial<CompanyOptions>, work: (company: Company) => Promise<void>): Promise<void> {
-    const company = await Company.open({ sources, temporal: addresses.temporal, ...more });
-    try {
-      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
-      await work(company);
-    } finally {
-      await endWorkers(company);
-      await company.close();
-    }
-  }
-
-  /** Waits for an activity that failed and will be tried again. */
+  /** Waits for an activity that failed and will be tried again: on a busy machine all before it takes minutes. */
   const firstFailure = (company: Company): Promise<string> =>
-    until(async () => Object.values(await retrying(company))[0]);
+    until(async () => Object.values(await retrying(company))[0], 4 * MINUTES);
 
   (canLift ? test.concurrent : test.skip).each([
     ['staged rows', 8, /strata-attempt-.*parquet/],
     ['the warehouse', 1024, /analytics\.next.*duckdb/],
   ] as const)(
     `a limit on file size that %s do not fit: says so, shows nothing half-written, goes on when it is lifted${canLift ? '' : ' (skipped: there is no prlimit here)'}`,
-    { timeout: 5 * MINUTES },
+    { timeout: 8 * MINUTES },
     (what, kibibytes, file) =>
-      withCompany({}, async (company) => {
+      days.with(addresses, async (company) => {
         // Without the trap the signal would end the process.
         const worker = await WorkerProcess.start(company, { shell: `trap '' XFSZ; ulimit -S -f ${kibibytes};` });
         const handle = await startRun(company, 1, DAYS);
@@ -79,10 +60,10 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'no room', (addresses) =
     ['the temporary files', 1, (folder: string) => ({ STRATA_TEMP: join(folder, 'temp') })],
   ] as const)(
     `a full disk below %s: says so, shows nothing half-written, goes on when there is room${noDisk}`,
-    { timeout: 5 * MINUTES },
+    { timeout: 8 * MINUTES },
     (what, n, variablesOn) => {
       const { folder, fill, clear } = disks[n]!;
-      return withCompany({ variables: variablesOn(folder) }, async (company) => {
+      return days.with({ ...addresses, variables: variablesOn(folder) }, async (company) => {
         await WorkerProcess.start(company);
         const full = at(MOMENTS.ingested, company, fill);
         const handle = await startRun(company, 1, DAYS);

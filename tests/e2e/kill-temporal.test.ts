@@ -1,47 +1,30 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
 import { describeWith } from '../servers.ts';
-import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
-import { Company } from './company.ts';
+import { dateOfDay } from './company.sources.ts';
+import type { Company } from './company.ts';
 import { figure } from './figures.ts';
 import { at, MOMENTS, type Moment } from './moments.ts';
 import { ownTemporal } from './own-temporal.ts';
 import { resultOf, startRun } from './runs.ts';
-import { endWorkers, strata, WorkerProcess } from './strata.process.ts';
+import { strata, WorkerProcess } from './strata.process.ts';
+import { DAYS, twoDays } from './two-days.ts';
 import { expectReadable, expectRight } from './visible.ts';
 
 const MINUTES = 60_000;
-const DAYS = 2;
 
 // Temporal is needed as a program, not as the test run's server: these servers are killed.
 await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of Temporal', (addresses) => {
-  let sources: CompanySources;
-
-  beforeAll(async () => {
-    sources = await openCompanySources(addresses, { rowsPerDay: 60 });
-    await sources.live(DAYS);
-  }, 3 * MINUTES);
-
-  afterAll(async () => {
-    await endWorkers();
-    await sources?.close();
-  });
+  const days = twoDays(addresses);
 
   async function withTemporal(
     work: (company: Company, temporal: Awaited<ReturnType<typeof ownTemporal>>) => Promise<void>,
   ): Promise<void> {
     const temporal = await ownTemporal();
     try {
-      const company = await Company.open({ sources, temporal: temporal.address });
-      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
-      try {
-        await work(company, temporal);
-      } finally {
-        await endWorkers(company);
-        await company.close();
-      }
+      await days.with({ temporal: temporal.address }, (company) => work(company, temporal));
     } finally {
       await temporal.stop();
     }

@@ -1,49 +1,27 @@
 import { performance } from 'node:perf_hooks';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
 import { describeWith } from '../servers.ts';
-import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
-import { Company } from './company.ts';
 import { figure } from './figures.ts';
 import { at, MOMENTS, type Moment } from './moments.ts';
 import { resultOf, startRun } from './runs.ts';
-import { endWorkers, WorkerProcess } from './strata.process.ts';
+import { WorkerProcess } from './strata.process.ts';
+import { DAYS, twoDays } from './two-days.ts';
 import { expectReadable, expectRight } from './visible.ts';
 
 const MINUTES = 60_000;
-const DAYS = 2;
 
 const FEW: readonly Moment[] = [MOMENTS.staged, MOMENTS.uploaded, MOMENTS.prepared];
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of the worker', (addresses) => {
-  let sources: CompanySources;
-
-  beforeAll(async () => {
-    sources = await openCompanySources(addresses, { rowsPerDay: 60 });
-    await sources.live(DAYS);
-  }, 3 * MINUTES);
-
-  afterAll(async () => {
-    await endWorkers();
-    await sources?.close();
-  });
-
-  async function withCompany(work: (company: Company) => Promise<void>): Promise<void> {
-    const company = await Company.open({ sources, temporal: addresses.temporal });
-    try {
-      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
-      await work(company);
-    } finally {
-      await company.close();
-    }
-  }
+  const days = twoDays(addresses);
 
   // Each waits out a heartbeat, so that they fit beside each other.
   test.concurrent.each(fullRun ? Object.values(MOMENTS) : FEW)(
     'when $name: another worker finishes the run, and the oracle agrees',
     { timeout: 8 * MINUTES },
     (moment) =>
-      withCompany(async (company) => {
+      days.with(addresses, async (company) => {
         const first = await WorkerProcess.start(company);
         const killed = at(moment, company, () => first.signal('SIGKILL'));
         const handle = await startRun(company, 1, DAYS);
@@ -63,7 +41,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of the worker',
     'at random moments, over and over: as if nobody had died (full run only)',
     { timeout: 30 * MINUTES },
     () =>
-      withCompany(async (company) => {
+      days.with(addresses, async (company) => {
         const handle = await startRun(company, 1, DAYS);
         const result = resultOf(handle, 25 * MINUTES);
         let ended = false;

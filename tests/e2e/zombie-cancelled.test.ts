@@ -1,47 +1,43 @@
 import { performance } from 'node:perf_hooks';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeWith } from '../servers.ts';
 import { until } from '../workflows/until.ts';
-import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
-import { Company } from './company.ts';
+import type { Company } from './company.ts';
 import { figure } from './figures.ts';
 import { ownTemporal } from './own-temporal.ts';
 import { resultOf, startRun } from './runs.ts';
-import { endWorkers, WorkerProcess } from './strata.process.ts';
+import { WorkerProcess } from './strata.process.ts';
+import { DAYS, twoDays } from './two-days.ts';
 import { expectRight, expectUnchanged, visible } from './visible.ts';
 
 const MINUTES = 60_000;
-const DAYS = 2;
 
 // A database of its own: the lock below would hold up other tests' runs, and theirs be taken for the sleeper waiting.
 await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep for a moment', (addresses) => {
-  let sources: CompanySources;
-
-  beforeAll(async () => {
-    sources = await openCompanySources(addresses, { rowsPerDay: 60 });
-    await sources.live(DAYS);
-  }, 3 * MINUTES);
-
-  afterAll(async () => {
-    await endWorkers();
-    await sources?.close();
-  });
+  const days = twoDays(addresses);
 
   // It sleeps so shortly that nobody takes over: the fence alone keeps it from writing.
   test('while its run is cancelled: its commit is refused as fenced, though nobody could tell it', {
     timeout: 10 * MINUTES,
   }, async () => {
     const temporal = await ownTemporal();
-    const company = await Company.open({ sources, temporal: temporal.address });
     try {
-      company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
+      await days.with({ temporal: temporal.address }, (company) => fenced(company, temporal));
+    } finally {
+      await temporal.stop();
+    }
+  });
+
+  async function fenced(company: Company, temporal: Awaited<ReturnType<typeof ownTemporal>>): Promise<void> {
+    const { client } = days.sources;
+    try {
       const sleeper = await WorkerProcess.start(company, { queues: 'extract' });
       await WorkerProcess.start(company, { queues: 'control,transform,warehouse' });
-      await sources.client.query('BEGIN; LOCK TABLE country IN ACCESS EXCLUSIVE MODE');
+      await client.query('BEGIN; LOCK TABLE country IN ACCESS EXCLUSIVE MODE');
       const cancelled = await startRun(company, 1, DAYS);
       await until(async () => {
         const waiting = "select 1 from pg_locks where relation = 'country'::regclass and not granted";
-        return (await sources.client.query(waiting)).rowCount === 1;
+        return (await client.query(waiting)).rowCount === 1;
       });
       sleeper.signal('SIGSTOP');
       const began = performance.now();
@@ -49,7 +45,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep for a m
       await expect(resultOf(cancelled)).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
       const before = await visible(company);
       await temporal.killNow();
-      await sources.client.query('COMMIT');
+      await client.query('COMMIT');
       sleeper.signal('SIGCONT');
       // On a machine with much other work it slept past its heartbeat after all, and its own timer may stop it before it
       // tries to commit.
@@ -65,10 +61,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep for a m
       expect(await resultOf(await startRun(company, 1, DAYS))).toMatchObject({ published: { cut: 1 } });
       await expectRight(company, 'cancelled, its zombie fenced, then run again');
     } finally {
-      await sources.client.query('ROLLBACK');
-      await endWorkers(company);
-      await company.close();
-      await temporal.stop();
+      await client.query('ROLLBACK');
     }
-  });
+  }
 });

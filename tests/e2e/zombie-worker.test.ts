@@ -1,40 +1,26 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
 import { describeWith } from '../servers.ts';
-import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
-import { Company } from './company.ts';
 import { at, MOMENTS, type Moment } from './moments.ts';
 import { resultOf, startRun } from './runs.ts';
-import { endWorkers, WorkerProcess } from './strata.process.ts';
+import { WorkerProcess } from './strata.process.ts';
+import { DAYS, twoDays } from './two-days.ts';
 import { expectReadable, expectRight, expectUnchanged, visible } from './visible.ts';
 
 const MINUTES = 60_000;
-const DAYS = 2;
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep past its heartbeat', (addresses) => {
-  let sources: CompanySources;
-
-  beforeAll(async () => {
-    sources = await openCompanySources(addresses, { rowsPerDay: 60 });
-    await sources.live(DAYS);
-  }, 3 * MINUTES);
-
-  afterAll(async () => {
-    await endWorkers();
-    await sources?.close();
-  });
+  const days = twoDays(addresses);
 
   const few: readonly Moment[] = [MOMENTS.observed, MOMENTS.uploaded, MOMENTS.prepared];
 
   test.concurrent.each(fullRun ? Object.values(MOMENTS) : few)(
     'since $name: another finishes the run; awake again, it changes nothing',
     { timeout: 10 * MINUTES },
-    async (moment) => {
-      const company = await Company.open({ sources, temporal: addresses.temporal });
-      try {
-        company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
+    (moment) =>
+      days.with(addresses, async (company) => {
         const sleeper = await WorkerProcess.start(company);
         const asleep = at(moment, company, () => sleeper.signal('SIGSTOP'));
         const handle = await startRun(company, 1, DAYS);
@@ -52,10 +38,6 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep past it
         await sleeper.end('SIGTERM');
         expectUnchanged(before, await visible(company));
         await expectRight(company, `asleep for ${slept} s since ${moment.name}, then awake`);
-      } finally {
-        await endWorkers(company);
-        await company.close();
-      }
-    },
+      }),
   );
 });

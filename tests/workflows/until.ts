@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks until there is something to see; errors count as nothing yet. @throws after a minute */
-export async function until<T>(look: () => Promise<T | undefined>): Promise<NonNullable<T>> {
-  const end = Date.now() + 60_000;
+/** Looks until there is something to see; errors count as nothing yet. @throws after `millis`, a minute unless told otherwise */
+export async function until<T>(look: () => Promise<T | undefined>, millis = 60_000): Promise<NonNullable<T>> {
+  const end = Date.now() + millis;
   let last: unknown;
   while (Date.now() < end) {
     try {
@@ -13,5 +13,5 @@ export async function until<T>(look: () => Promise<T | undefined>): Promise<NonN
     }
     await sleep(50);
   }
-  throw new Error('Waited a minute in vain', { cause: last });
+  throw new Error(`Waited ${millis / 1000} s in vain`, { cause: last });
 }
