@@ -8,6 +8,8 @@ import type { Reprocess } from '../core/staleness.ts';
 export interface PlannedIngest {
   readonly dataset: string;
   readonly interval: Interval;
+  /** So many of the pipeline's; 1 for a snapshot, which is one look, however long the range is. */
+  readonly intervals: number;
 }
 
 /** A range is cut into at most this many chunks per source, so that a backfill of years is not thousands of workflows. */
@@ -34,31 +36,43 @@ export function ingestsOf(
   const snapshots = sources.filter((s) => s.extraction.kind === 'snapshot');
   const cursors = sources.filter((s) => s.extraction.kind === 'cursor');
   return [
-    ...snapshots.map(({ name }) => ({ dataset: name, interval: range })),
-    ...chunks.flatMap((interval) => cursors.map(({ name }) => ({ dataset: name, interval }))),
+    ...snapshots.map(({ name }) => ({ dataset: name, interval: range, intervals: 1 })),
+    ...chunks.flatMap((chunk) => cursors.map(({ name }) => ({ dataset: name, ...chunk }))),
   ];
 }
 
-function chunksOf(range: Interval, grain: Grain): Interval[] {
-  const partitions = partitionsIn(range, grain);
-  const size = Math.max(Math.ceil(partitions.length / MOST_CHUNKS), LEAST_CHUNK[grain]);
-  const chunks: Interval[] = [];
-  for (let i = 0; i < partitions.length; i += size) {
-    const group = partitions.slice(i, i + size);
-    const [first, last] = [group[0] as string, group.at(-1) as string];
-    chunks.push({ start: intervalOf(first, grain).start, end: intervalOf(last, grain).end });
-  }
+type Chunk = Omit<PlannedIngest, 'dataset'>;
+
+function chunksOf(range: Interval, grain: Grain): Chunk[] {
+  const intervals = intervalsIn(range, grain);
+  const size = Math.max(Math.ceil(intervals.length / MOST_CHUNKS), LEAST_CHUNK[grain]);
+  const chunks: Chunk[] = [];
+  for (let i = 0; i < intervals.length; i += size) chunks.push(chunkOf(intervals.slice(i, i + size)));
   return chunks;
 }
 
 /**
- * What of a chunk must be looked at: from the first interval that is due to the last.
+ * What of a planned ingest must be done: each stretch of intervals that are due, and nothing between them.
  * @param due of one interval of the grain
  */
-export function dueOf(chunk: Interval, grain: Grain, due: (interval: Interval) => boolean): Interval | undefined {
-  const intervals = partitionsIn(chunk, grain).map((partition) => intervalOf(partition, grain));
-  const [first, last] = [intervals.find(due), intervals.findLast(due)];
-  return first && last && { start: first.start, end: last.end };
+export function dueOf(planned: PlannedIngest, grain: Grain, due: (interval: Interval) => boolean): PlannedIngest[] {
+  if (planned.intervals === 1) return due(planned.interval) ? [planned] : [];
+  const stretches: Interval[][] = [];
+  for (const interval of intervalsIn(planned.interval, grain).filter(due)) {
+    const open = stretches.at(-1);
+    if (open?.at(-1)?.end === interval.start) open.push(interval);
+    else stretches.push([interval]);
+  }
+  return stretches.map((stretch) => ({ dataset: planned.dataset, ...chunkOf(stretch) }));
+}
+
+const intervalsIn = (range: Interval, grain: Grain): Interval[] =>
+  partitionsIn(range, grain).map((partition) => intervalOf(partition, grain));
+
+/** @param intervals neighbours, in order, at least one */
+function chunkOf(intervals: readonly Interval[]): Chunk {
+  const [first, last] = [intervals[0] as Interval, intervals.at(-1) as Interval];
+  return { interval: { start: first.start, end: last.end }, intervals: intervals.length };
 }
 
 /**

@@ -9,7 +9,7 @@ import { lakeColumns } from '../core/lake-columns.ts';
 import type { Claim } from '../core/ledger.ts';
 import { ingestScope } from '../core/scopes.ts';
 import { failedLooks } from './failed-looks.ts';
-import { dueOf, ingestsOf, isDue } from './ingest-plan.ts';
+import { dueOf, ingestsOf, isDue, type PlannedIngest } from './ingest-plan.ts';
 import type { Platform } from './platform.ts';
 import { cutOf } from './publication.ts';
 import { isLatest, modelsAfter } from './retrain/after-run.ts';
@@ -28,6 +28,9 @@ import { type CheckedInput, checkBackfill, checkPublication, checkRun } from './
 
 /** Ingests of a page: a few kilobytes of result. */
 const PAGE = 200;
+
+const intervalsOf = (planned: readonly PlannedIngest[]): number =>
+  planned.reduce((sum, { intervals }) => sum + intervals, 0);
 
 /** What runs, ingests and backfills ask before they do anything. */
 export function createRunActivities(platform: Platform) {
@@ -74,20 +77,20 @@ export function createRunActivities(platform: Platform) {
     const grain = project.pipelines.find(({ name }) => name === pipeline)?.grain ?? 'day';
     const all = ingestsOf(sources, range, grain, newestFirst);
     const page = all.slice(after, after + PAGE);
-    const ingests: { dataset: string; interval: Interval }[] = [];
+    const ingests: PlannedIngest[] = [];
     const failed = new Map<string, IntervalSet>();
     if (reprocess === 'failed') {
       for (const name of new Set(page.map(({ dataset }) => dataset)))
         failed.set(name, await failedLooks(client, env, name));
     }
-    for (const { dataset, interval: chunk } of page) {
+    for (const planned of page) {
+      const { dataset } = planned;
       const { ledger } = await lake.table(dataset).load();
       const source = definitions.source(dataset);
-      const interval = dueOf(chunk, grain, (each) => isDue(source, ledger, each, reprocess, failed.get(dataset)));
-      if (interval) ingests.push({ dataset, interval });
+      ingests.push(...dueOf(planned, grain, (each) => isDue(source, ledger, each, reprocess, failed.get(dataset))));
     }
     const next = after + PAGE < all.length ? after + PAGE : undefined;
-    return { ingests, skipped: page.length - ingests.length, total: all.length, next };
+    return { ingests, skipped: intervalsOf(page) - intervalsOf(ingests), total: intervalsOf(all), next };
   }
 
   async function claimIngest(input: { dataset: string; interval: Interval; run: string }): Promise<Claim> {

@@ -1,6 +1,7 @@
 import type { Interval } from '../core/interval.ts';
 import type { Version } from '../core/ledger.ts';
 import type { Reprocess } from '../core/staleness.ts';
+import type { PlannedIngest } from './ingest-plan.ts';
 
 export interface ResolveRunInput {
   readonly pipeline: string;
@@ -83,10 +84,10 @@ export interface PlanIngestsInput {
 
 /** A page of a backfill's ingests, small enough for one result. */
 export interface IngestPage {
-  readonly ingests: readonly { readonly dataset: string; readonly interval: Interval }[];
-  /** Of this page, need not be done. */
+  readonly ingests: readonly PlannedIngest[];
+  /** Intervals of this page's sources that need not be looked at. */
   readonly skipped: number;
-  /** Of the whole plan, due or not. */
+  /** Intervals of all sources, due or not. */
   readonly total: number;
   /** Undefined after the last page. */
   readonly next: number | undefined;

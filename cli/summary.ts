@@ -17,7 +17,7 @@ export function printSummary(summary: RunSummary | BackfillSummary | Publication
     (d.millis / 1000).toFixed(1),
   ]);
   const header = ['dataset', 'state', 'rows in', 'rows out', 'quarantined', 'bytes', 'seconds'];
-  const ingests = 'ingests' in summary ? [`${summary.ingests} ingests, ${summary.skipped} skipped`] : [];
+  const ingests = 'ingests' in summary ? [`${summary.ingests} ingests, ${summary.skipped} intervals skipped`] : [];
   const warehouse = published
     ? `published cut ${published.cut}: ${published.tables} tables, ${published.rows} rows, ${duration(published.millis)}`
     : `cut ${cut}; nothing is published`;

@@ -1,26 +1,24 @@
 import { condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { RequiredBronze } from '../activities/converge.types.ts';
+import type { PlannedIngest } from '../activities/ingest-plan.ts';
 import type { ResolvedBackfill } from '../activities/run.types.ts';
-import { type Interval, printInterval } from '../core/interval.ts';
+import { printInterval } from '../core/interval.ts';
 import { control } from './activity-proxies.ts';
 import { rootFailure } from './failures.ts';
 import { ingestOrAttach } from './ingest-child.ts';
 import type { Progress } from './progress.ts';
 import { requiredBy } from './required.ts';
 
-interface Chunk {
-  readonly dataset: string;
-  readonly interval: Interval;
-}
-
 /** Where a backfill stands; all that survives when its history is cut. */
 export interface BackfillState {
   /** Position in the plan; undefined when all of it has been started. */
   next: number | undefined;
-  failed: (Chunk & { message: string })[];
+  failed: (PlannedIngest & { message: string })[];
   /** Failed ones that are to be tried again. */
-  retry: Chunk[];
+  retry: PlannedIngest[];
   required: RequiredBronze;
+  ingests: number;
+  /** Intervals of sources: looked at, not due, and all. */
   done: number;
   skipped: number;
   total: number;
@@ -32,6 +30,7 @@ export const emptyState = (): BackfillState => ({
   failed: [],
   retry: [],
   required: {},
+  ingests: 0,
   done: 0,
   skipped: 0,
   total: 0,
@@ -73,7 +72,7 @@ export async function ingestWindow(
 
 class Window {
   readonly active = new Set<Promise<void>>();
-  readonly page: Chunk[] = [];
+  readonly page: PlannedIngest[] = [];
   readonly #resolved: ResolvedBackfill;
   readonly #state: BackfillState;
   readonly #progress: Progress;
@@ -84,7 +83,7 @@ class Window {
     this.#progress = progress;
   }
 
-  async take(): Promise<Chunk | undefined> {
+  async take(): Promise<PlannedIngest | undefined> {
     const state = this.#state;
     while (this.page.length === 0 && state.retry.length === 0 && state.next !== undefined) {
       const { pipeline, interval, reprocess, newestFirst } = this.#resolved;
@@ -103,26 +102,28 @@ class Window {
     return state.retry.shift() ?? this.page.shift();
   }
 
-  start(chunk: Chunk): void {
+  start(chunk: PlannedIngest): void {
     const work = this.#ingest(chunk).finally(() => this.active.delete(work));
     this.active.add(work);
     // Awaited later, in Promise.all; until then a rejection must not count as nobody's.
     work.catch(() => undefined);
   }
 
-  async #ingest({ dataset, interval }: Chunk): Promise<void> {
+  async #ingest(planned: PlannedIngest): Promise<void> {
     const state = this.#state;
+    const { dataset, interval, intervals } = planned;
     this.#progress.set(dataset, `ingesting ${printInterval(interval)}`);
     try {
       const { env } = this.#resolved;
       const result = await ingestOrAttach({ env, dataset, interval, queue: 'backfill-extract' });
       state.required = requiredBy([result], state.required);
-      state.done += 1;
+      state.ingests += 1;
+      state.done += intervals;
       this.#progress.add(dataset, 'ingested', result);
-      this.#progress.step();
+      this.#progress.step(intervals);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      const failure = { dataset, interval, message: `${printInterval(interval)}: ${rootFailure(error).message}` };
+      const failure = { ...planned, message: `${printInterval(interval)}: ${rootFailure(error).message}` };
       state.failed.push(failure);
       this.#progress.fail([failure]);
     }

@@ -18,6 +18,7 @@ export interface BackfillCarried {
 
 export interface BackfillSummary extends RunSummary {
   readonly ingests: number;
+  /** Intervals of sources that were covered already. */
   readonly skipped: number;
 }
 
@@ -41,7 +42,7 @@ export async function backfill(input: unknown, carried?: BackfillCarried): Promi
       throw failed('The backfill is published without the ingests that failed', state.failed);
     progress.enter('done');
     const { pipeline, printed: interval } = resolved;
-    const { done: ingests, skipped } = state;
+    const { ingests, skipped } = state;
     const { datasets, notes } = progress;
     const summary = { pipeline, interval, cut, published, datasets, ingests, skipped };
     return notes.length > 0 ? { ...summary, notes } : summary;
