@@ -62,6 +62,7 @@ export async function openCompanySources(
   app.pathname = `/${name}`;
   let lived = 0;
   const log = new VersionLog();
+  let asked: ReturnType<CompanySources['oracle']> = Promise.resolve({});
   return {
     client,
     db,
@@ -73,7 +74,12 @@ export async function openCompanySources(
       if (lived > 0) await log.observe(client);
       for (; lived < to; lived += 1) await generator.advanceDay(dateOfDay(lived + 1));
     },
-    oracle: async () => ({ ...(await oracleSilver(client, db)), ...(await oracleGold(client, db, log)) }),
+    oracle() {
+      // One after the other: its temporary tables are the connection's.
+      const ask = async () => ({ ...(await oracleSilver(client, db)), ...(await oracleGold(client, db, log)) });
+      asked = asked.then(ask, ask);
+      return asked;
+    },
     close: () => sources.close(),
   };
 }
