@@ -36,9 +36,16 @@ const promoted: Course = {
   moves: 1,
 };
 const refused: Course = { ...promoted, changes: { policy: { ...POLICY, leastGain: 1 } }, outcome: 'refused', moves: 0 };
-/** Asked for as of earlier, so that labels have come since; whatever they say is called worse. */
+/**
+ * Asked for as of earlier, so that labels have come since; whatever they say is called worse. Of those days so many rows share
+ * the highest score that a small budget allows no alert, and the gates refuse: here it is large.
+ */
 const rolledBack: Course = {
-  changes: { policy: { ...POLICY, confidence: 0 }, monitoring: { ...quick, mostLoss: -1 } },
+  changes: {
+    policy: { ...POLICY, confidence: 0 },
+    threshold: { by: 'alerts', perDay: 1000 },
+    monitoring: { ...quick, mostLoss: -1 },
+  },
   input: { asOf: '2026-02-12', force: true },
   outcome: 'rolled_back',
   moves: 2,
