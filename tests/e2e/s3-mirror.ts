@@ -22,9 +22,13 @@ export async function mirror(address: S3Address, prefix: string, folder: string)
       const keys = Contents.map(({ Key }) => Key!);
       await inParallel(keys, AT_ONCE, async (Key) => {
         const path = join(folder, Key.slice(prefix.length + 1));
-        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        // Pins come and go while a look for drift goes on; a data file that is missing fails whoever reads the copy.
+        const found = await client.send(new GetObjectCommand({ Bucket, Key })).catch((error: Error) => {
+          if (error.name !== 'NoSuchKey') throw error;
+        });
+        if (!found) return;
         await mkdir(dirname(path), { recursive: true });
-        await writeFile(path, await Body!.transformToByteArray());
+        await writeFile(path, await found.Body!.transformToByteArray());
       });
     }
   } finally {
