@@ -89,7 +89,8 @@ async function writeBuilt(input: ReplaceInput): Promise<Files> {
     return writePartitions(session, `(${named})`, lakeColumns(dataset), [WHOLE], input.directory);
   const wanted = `WHERE _partition IN (${input.partitions.map(literal).join(', ')})`;
   const relation = `(SELECT * FROM (${named}) ${input.outside === 'filter' ? wanted : ''})`;
-  return writePartitions(session, relation, lakeColumns(dataset), 'found', input.directory);
+  const atMost = input.partitions.length;
+  return writePartitions(session, relation, lakeColumns(dataset), { atMost }, input.directory);
 }
 
 /** Views over what was written: `new_content`, the rows that pass their checks, and `failed`. */

@@ -8,6 +8,7 @@ import { PARQUET, ROW_GROUP_ROWS } from '../engine/parquet-format.ts';
 import type { Session } from '../engine/session.ts';
 import { ident, literal } from '../engine/sql-text.ts';
 import type { LocalFile } from './build-output.ts';
+import { partitionsAtOnce } from './partitions-at-once.ts';
 
 export type ColumnStatistics = Record<string, { min?: string; max?: string; null_count?: string }>;
 
@@ -18,33 +19,78 @@ interface CopyResult {
   column_statistics: ColumnStatistics;
 }
 
+/** What DuckDB calls the folder of a partition without a name. */
+const NO_NAME = '__HIVE_DEFAULT_PARTITION__';
 const OPTIONS = `${PARQUET}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, RETURN_STATS`;
 
 /**
  * Writes a relation that has a `_partition` column as Parquet files, one or more per partition.
- * @param partitions the partitions known to be there; one: a plain copy, which is faster than a partitioned one. `found`:
- * they show in the result; a partition name of null then comes back as `__HIVE_DEFAULT_PARTITION__`.
+ * @param partitions all that are there; one: a plain copy, which is faster than a partitioned one. `atMost`: so many are
+ * expected and those found show in the result; a partition name of null comes back as `__HIVE_DEFAULT_PARTITION__`.
  */
 export async function writePartitions(
   session: Session,
   relation: string,
   columns: readonly LakeColumn[],
-  partitions: readonly string[] | 'found',
+  partitions: readonly string[] | { readonly atMost: number },
   directory: string,
 ): Promise<Map<string, LocalFile[]>> {
+  const atOnce = await partitionsAtOnce(session, columns);
+  if ('atMost' in partitions) {
+    if (partitions.atMost <= atOnce) return copyPartitioned(session, relation, columns, directory);
+    return writeFound(session, relation, columns, directory);
+  }
   if (partitions.length === 0) return new Map();
-  const names = columns.map((c) => ident(c.name)).join(', ');
   const only = partitions.length === 1 ? partitions[0] : undefined;
   if (only !== undefined) {
-    const file = await writeFile(session, `SELECT ${names} FROM ${relation}`, columns, directory);
+    const file = await writeFile(session, `SELECT ${named(columns)} FROM ${relation}`, columns, directory);
     return new Map([[only, file.rows > 0 ? [file] : []]]);
   }
+  if (partitions.length <= atOnce) return copyPartitioned(session, relation, columns, directory);
+  const written = new Map<string, LocalFile[]>();
+  for (let from = 0; from < partitions.length; from += atOnce) {
+    const some = partitions
+      .slice(from, from + atOnce)
+      .map(literal)
+      .join(', ');
+    const group = `(SELECT * FROM ${relation} WHERE ${PARTITION_COLUMN} IN (${some}))`;
+    for (const [name, files] of await copyPartitioned(session, group, columns, directory)) written.set(name, files);
+  }
+  return written;
+}
+
+/** Too many to write at once and not known before the query has run: it runs once, into a table that can spill. */
+async function writeFound(
+  session: Session,
+  relation: string,
+  columns: readonly LakeColumn[],
+  directory: string,
+): Promise<Map<string, LocalFile[]>> {
+  const partition = `coalesce(${PARTITION_COLUMN}, '${NO_NAME}') AS ${PARTITION_COLUMN}`;
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE _partitioned AS SELECT ${named(columns)}, ${partition} FROM ${relation}`,
+  );
+  const found = await session.rows<{ p: string }>(
+    `SELECT DISTINCT ${PARTITION_COLUMN} AS p FROM _partitioned ORDER BY p`,
+  );
+  const names = found.map(({ p }) => p);
+  const written = await writePartitions(session, '_partitioned', columns, names, directory);
+  await session.run('DROP TABLE _partitioned');
+  return written;
+}
+
+async function copyPartitioned(
+  session: Session,
+  relation: string,
+  columns: readonly LakeColumn[],
+  directory: string,
+): Promise<Map<string, LocalFile[]>> {
   // A folder of its own per call, so that the partition's name can be read off the path.
   const root = join(directory, randomUUID());
   await mkdir(root, { recursive: true });
   const results = await session.rows<CopyResult>(
     copy(
-      `SELECT ${names}, ${PARTITION_COLUMN} FROM ${relation}`,
+      `SELECT ${named(columns)}, ${PARTITION_COLUMN} FROM ${relation}`,
       root,
       `${OPTIONS}, PARTITION_BY (${PARTITION_COLUMN}), FILENAME_PATTERN '{uuidv7}'`,
     ),
@@ -57,6 +103,8 @@ export async function writePartitions(
   }
   return written;
 }
+
+const named = (columns: readonly LakeColumn[]): string => columns.map((c) => ident(c.name)).join(', ');
 
 /** Writes one query as one Parquet file; a query without rows gives a file without rows. */
 export async function writeFile(

@@ -21,6 +21,7 @@ import { openSession, type Session } from '../../engine/session.ts';
 import { readParquet } from '../../engine/sql-text.ts';
 import type { InputFile, MergeWork } from '../../transform/build-input.ts';
 import { bronzePartitionsOf } from '../../transform/candidates.ts';
+import { MINUTES } from '../patience.ts';
 import { LocalTable } from './local-table.ts';
 
 const bronze = source({
@@ -143,7 +144,9 @@ function expected(list: Observation[]) {
     .sort((a, b) => (a.order_id < b.order_id ? -1 : 1));
 }
 
-test('any order and any cut of the same observations gives the same table, that of the definition', async () => {
+test('any order and any cut of the same observations gives the same table, that of the definition', {
+  timeout: 2 * MINUTES,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(observations, fc.array(fc.nat({ max: 3 })), async (list, cuts) => {
       const groups: Observation[][] = [[], [], [], []];
@@ -162,7 +165,7 @@ test('any order and any cut of the same observations gives the same table, that 
     }),
     { numRuns: 60 },
   );
-}, 120_000);
+});
 
 test('merging the same partition again and rebuilding it change nothing', async () => {
   const table = new LocalTable();
