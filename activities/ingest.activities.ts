@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { admit } from '../core/claims.ts';
-import { nextLook, reachesPresent, refuseOlderSnapshot } from '../core/coverage.ts';
+import { nextLook, reachesPresent, refuseOlderSnapshot, refuseRewoundSource } from '../core/coverage.ts';
 import type { SourceDataset } from '../core/dataset.ts';
 import { type Interval, partitionsIn } from '../core/interval.ts';
 import { lakeColumns } from '../core/lake-columns.ts';
@@ -82,10 +82,12 @@ export function createIngestActivities(platform: Platform) {
   /** Where keys show rows that the cursor did not bring, the source is read again from the earliest of them. */
   async function lookUntilNothingIsMissed(dataset: SourceDataset, interval: Interval, attempt: Attempt) {
     const table = platform.lake.table(dataset.name);
-    let request = await requestFor(dataset, (await table.load()).ledger, interval);
+    const { ledger: before } = await table.load();
+    let request = await requestFor(dataset, before, interval);
     for (let tries = 1; ; tries++) {
       const directory = join(attempt.directory, `look-${tries}`);
       const staged = await look(dataset, request, directory);
+      refuseRewoundSource(dataset, before, staged.coverage.position);
       const rule = new BronzeRule(platform, dataset, staged, attempt);
       const missed = tries < MOST_LOOKS ? await rule.missed(await table.load(), request.upper) : undefined;
       if (missed === undefined) return { staged, rule };

@@ -8,6 +8,7 @@ import { calls } from './mapping-rules.ts';
 import { belongs } from './partitions.ts';
 import { mergeSource } from './pending.ts';
 import { type Ledgers, ledgerOf } from './staleness.ts';
+import { positionDecides } from './winner.ts';
 
 /** The next look at a source for a range. */
 export interface Look {
@@ -55,6 +56,26 @@ export function refuseOlderSnapshot(dataset: string, ledger: LedgerState, positi
     'conflict',
     `${dataset}: a snapshot at ${ledger.lookedAt} is in already; this one, at ${position}, is older`,
     { where: dataset, hint: 'Take a new snapshot; the older one is history that nobody needs.' },
+  );
+}
+
+/**
+ * Of looks at one server the later has the greater position. A server that was made anew from a dump, or put back to an
+ * earlier moment, counts from lower numbers: where positions decide, all it shows would lose against what the old one showed.
+ * @param before the ledger as it was before the source was read
+ * @param position of what was read
+ * @throws conflict: a standby that lags gets over it
+ */
+export function refuseRewoundSource(source: SourceDataset, before: LedgerState, position: string): void {
+  const seen = before.lookedAt;
+  if (!positionDecides(source) || seen === undefined || BigInt(position) >= BigInt(seen)) return;
+  throw new StrataError(
+    'conflict',
+    `${source.name}: the source is at position ${position}, and was looked at before at ${seen}: it went back`,
+    {
+      where: source.name,
+      hint: 'A standby that lags catches up by itself. A server restored from a dump or to an earlier moment does not: see Limits in docs/operations.md.',
+    },
   );
 }
 

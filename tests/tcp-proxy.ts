@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export abstract class TcpProxy {
   readonly #server = createServer((socket) => this.#connect(socket));
   readonly #sockets = new Set<Socket>();
-  readonly #target: URL;
+  #target: URL;
 
   protected constructor(target: string) {
     this.#target = new URL(target);
@@ -22,6 +22,11 @@ export abstract class TcpProxy {
     const url = new URL(this.#target);
     url.port = String((this.#server.address() as AddressInfo).port);
     return url.href;
+  }
+
+  /** Connections that come are led to another server; those that are there stay. */
+  leadTo(target: string): void {
+    this.#target = new URL(target);
   }
 
   /** Ends every connection there is. */

@@ -9,6 +9,7 @@ import {
   openPartitions,
   reachesPresent,
   refuseOlderSnapshot,
+  refuseRewoundSource,
 } from '../../core/coverage.ts';
 import { source } from '../../core/define-dataset.ts';
 import { instant } from '../../core/instant.ts';
@@ -78,6 +79,15 @@ describe('coverage', () => {
     expect(known.lookedAt).toBe('100');
     expect(() => refuseOlderSnapshot('bronze.rate', known, '99')).toThrow(/older/);
     expect(() => refuseOlderSnapshot('bronze.rate', known, '100')).not.toThrow();
+  });
+
+  it('a source that went back is refused where positions decide, and only there', () => {
+    const known = ledger(look('2026-11-01', '2026-11-02', '2026-11-02', '100'));
+    expect(() => refuseRewoundSource(rates, known, '99')).toThrow(/bronze\.rate: .* position 99, .* before at 100/);
+    expect(() => refuseRewoundSource(rates, known, '100')).not.toThrow();
+    expect(() => refuseRewoundSource(rates, ledger(), '1')).not.toThrow();
+    // Whose rows go by their own time.
+    expect(() => refuseRewoundSource(bronze('payment'), known, '99')).not.toThrow();
   });
 
   it('partitions are open until their sources are covered to the end', () => {
