@@ -10,13 +10,15 @@ export interface Attempt {
 }
 
 const PREFIX = 'strata-attempt-';
+/** Of attempts, of DuckDB sessions that spill, and of uploads to Snowflake. */
+const TEMP_FOLDER = /^strata-(attempt|duckdb|put)-/;
 /** Longer than any activity may take. */
 const LEFT_BEHIND_MILLIS = 2 * 86_400_000;
 
 /** Removes what killed workers left behind. Others may work in the same folder: young ones stay. */
-export async function sweepAttempts(temp: string): Promise<void> {
+export async function sweepTempFolders(temp: string): Promise<void> {
   for (const name of await readdir(temp)) {
-    if (!name.startsWith(PREFIX)) continue;
+    if (!TEMP_FOLDER.test(name)) continue;
     const folder = join(temp, name);
     const modified = await stat(folder).then(
       ({ mtimeMs }) => mtimeMs,

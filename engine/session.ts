@@ -221,7 +221,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
 async function makeTempFolder(parent: string): Promise<string> {
   try {
-    return await mkdtemp(join(parent, 'duckdb-'));
+    return await mkdtemp(join(parent, 'strata-duckdb-'));
   } catch (cause) {
     const full = cause instanceof Error && 'code' in cause && ['ENOSPC', 'EDQUOT'].includes(String(cause.code));
     throw new StrataError(

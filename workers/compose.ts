@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
-import { sweepAttempts } from '../activities/attempt.ts';
+import { sweepTempFolders } from '../activities/attempt.ts';
 import { Definitions } from '../activities/definitions.ts';
 import { Lake } from '../activities/lake-tables.ts';
 import type { Platform } from '../activities/platform.ts';
@@ -47,7 +47,7 @@ export async function composeLocal(
 ): Promise<LocalPlatform> {
   const sessions = sessionOptions(settings);
   await makeTemp(settings.temp);
-  await sweepAttempts(settings.temp);
+  await sweepTempFolders(settings.temp);
   const store = await openStore(settings.lake.uri, { s3: sessions.s3, readOnly });
   await using session = await openSession(sessions);
   const open = (signal?: AbortSignal): Promise<Session> => openSession({ ...sessions, ...(signal && { signal }) });
