@@ -9,7 +9,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   // `strata status | head` closes the pipe: that is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
-    await buildProgram(cli).parseAsync(argv);
+    const words = argv.slice(2);
+    const program = await buildProgram(cli, words);
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     const verbose = wantsStackTraces() || argv.includes('--verbose');
     cli.exitCode = reportError(error, verbose, (line) => process.stderr.write(`${line}\n`));

@@ -4,7 +4,7 @@ import { queueName } from '../core/queue-names.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
 
 /** Workflow types that are not a pipeline's. */
-const KINDS = ['backfill', 'publish', 'ingest', 'converge'] as const;
+const KINDS = ['backfill', 'publish', 'ingest', 'converge', 'drift_and_retrain', 'hourly_fraud_detection'] as const;
 
 /** A workflow as `strata runs` shows it. */
 export interface RunInfo {

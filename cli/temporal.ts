@@ -46,13 +46,19 @@ function temporalError(cause: unknown, { temporal }: Pick<Settings, 'temporal'>)
     const hint = 'Check STRATA_TEMPORAL_API_KEY and STRATA_TEMPORAL_NAMESPACE.';
     return new StrataError('access_denied', 'Temporal refuses access', { where: address, hint, cause });
   }
-  const timedOut = cause instanceof Error && /failed to connect before the deadline/i.test(cause.message);
-  if (code !== GRPC.unavailable && code !== GRPC.deadline && !timedOut) return cause;
+  if (!doesNotAnswer(cause)) return cause;
   return new StrataError('unreachable', `Temporal does not answer at ${address}`, {
     where: 'STRATA_TEMPORAL_ADDRESS',
     hint: 'Start the development servers with `npx strata dev`, or point STRATA_TEMPORAL_ADDRESS at your server.',
     cause,
   });
+}
+
+/** Is this what a call says to a server that is away or overwhelmed? */
+export function doesNotAnswer(error: unknown): boolean {
+  const code = grpcCode(error);
+  if (code === GRPC.unavailable || code === GRPC.deadline) return true;
+  return error instanceof Error && /failed to connect before the deadline/i.test(error.message);
 }
 
 function grpcCode(error: unknown): number | undefined {

@@ -5,6 +5,7 @@ import type { WorkflowProgress } from '../workflows/messages.ts';
 import type { Output } from './output.ts';
 import { type ProgressView, progressView } from './progress-view.ts';
 import { retriesOf } from './retries.ts';
+import { doesNotAnswer } from './temporal.ts';
 
 export type WatchEnd<T> =
   | { readonly kind: 'completed'; readonly result: T }
@@ -13,6 +14,8 @@ export type WatchEnd<T> =
   | { readonly kind: 'detached' };
 
 const LOOK_EVERY_MILLIS = 500;
+/** The client itself gives up after a minute or so, though the workflow goes on once the server is back. */
+const AWAY_MILLIS = 10 * 60_000;
 /** Several questions to Temporal each time, and nothing that must be known at once. */
 const RETRIES_EVERY_MILLIS = 3000;
 
@@ -24,7 +27,7 @@ export async function watchWorkflow<T>(handle: WorkflowHandle, out: Output): Pro
   const leave = () => left.abort();
   process.on('SIGINT', leave);
   process.on('SIGTERM', leave);
-  const ended = endOf<T>(handle);
+  const ended = endOf<T>(handle, left.signal);
   const over = new AbortController();
   const looking = Promise.all([
     lookUntil(over.signal, LOOK_EVERY_MILLIS, () => lookOnce(handle, show)),
@@ -71,12 +74,29 @@ async function lookOnce(handle: WorkflowHandle, show: Show): Promise<void> {
   }
 }
 
-async function endOf<T>(handle: WorkflowHandle): Promise<WatchEnd<T>> {
-  try {
-    return { kind: 'completed', result: (await handle.result()) as T };
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    return failureOf(error.cause);
+async function endOf<T>(handle: WorkflowHandle, left: AbortSignal): Promise<WatchEnd<T>> {
+  for (;;) {
+    try {
+      return { kind: 'completed', result: (await handle.result()) as T };
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return failureOf(error.cause);
+      if (!doesNotAnswer(error)) throw error;
+      await untilAnswered(handle, left);
+    }
+  }
+}
+
+/** @throws what Temporal's client says when the server stays away */
+async function untilAnswered(handle: WorkflowHandle, left: AbortSignal): Promise<void> {
+  const patience = Date.now() + AWAY_MILLIS;
+  for (;;) {
+    try {
+      await handle.describe();
+      return;
+    } catch (error) {
+      if (!doesNotAnswer(error) || left.aborted || Date.now() > patience) throw error;
+      await sleep(LOOK_EVERY_MILLIS);
+    }
   }
 }
 

@@ -46,8 +46,10 @@ interface LsOptions {
   readonly all?: boolean;
 }
 
-/** What people and schedules start. */
-const PEOPLES = ['run', 'backfill', 'publish'] as const;
+/** What moves data to a warehouse. */
+const LOADS = ['run', 'backfill', 'publish'] as const;
+/** Their parts, and what is done for models: a scoring each hour would hide the night's run. */
+const REST = ['ingest', 'converge', 'drift_and_retrain', 'hourly_fraud_detection'] as const;
 
 const ls: Register = (parent, cli) => {
   parent
@@ -56,12 +58,12 @@ const ls: Register = (parent, cli) => {
     .option('--pipeline <name>', 'of this pipeline only')
     .addOption(new Option('--status <status>', 'in this state only').choices(STATUSES))
     .option('--limit <n>', 'at most so many', wholeNumber, 20)
-    .option('--all', 'their ingests and convergence too')
+    .option('--all', 'also ingests, convergence, retrainings and scorings')
     .action(
       cli.action<[], LsOptions>(async (context, _, { pipeline, status, limit, all }) => {
         const project = await context.project();
         if (pipeline !== undefined) pipelineNamed(project, pipeline);
-        const kinds = [...PEOPLES, ...(all ? (['ingest', 'converge'] as const) : [])];
+        const kinds = [...LOADS, ...(all ? REST : [])];
         const filter = { kinds, pipeline, status, limit };
         const found = await withTemporal(context.settings, (client) =>
           listRuns(client, project, context.settings.env, filter),

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { type Place, SHOP_PROJECT, strata } from './strata-process.ts';
 
 // Each command is a process of its own; on a busy machine its start takes a while.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 4 * MINUTES });
 
 const cwd = mkdtempSync(join(tmpdir(), 'strata-cli-'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, expect, test, vi } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { freshPostgres } from '../servers.fresh.ts';
 import { describeWith } from '../servers.ts';
 import { SHOP_PROJECT, strata } from './strata-process.ts';
 
 // Beside the shop, because its imports are relative.
 // Each command is a process of its own; on a busy machine its start takes a while.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 4 * MINUTES });
 
 const SHOP = fileURLToPath(new URL('../workflows/shop/', import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), 'strata-check-'));

@@ -1,12 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { afterAll, expect, test, vi } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { SHOP_PROJECT, startStrata, strata } from './strata-process.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 4 * MINUTES });
 
 const cwd = mkdtempSync(join(tmpdir(), 'strata-dev-'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -51,5 +54,38 @@ await describeWith(['temporal', 'postgres'], 'strata dev', () => {
     expect(await answers(new URL(settings.STRATA_SOURCE_SHOP!).host)).toBe(false);
     const down = await strata(place, 'runs', 'ls');
     expect(down.code).toBe(3);
+  });
+
+  /** Asks the shop's database, and how often it had been asked before. */
+  async function visits(url: string): Promise<number> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      await client.query('CREATE TABLE IF NOT EXISTS visit (n INTEGER)');
+      const { rows } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM visit');
+      await client.query('INSERT INTO visit VALUES (1)');
+      return rows[0]!.n;
+    } finally {
+      await client.end();
+    }
+  }
+
+  test('keeps databases and lake from one time to the next; --reset deletes both', async () => {
+    const found = [];
+    for (const args of [[], [], ['--reset']]) {
+      const dev = startStrata(place, 'dev', '--no-worker', ...args);
+      await dev.printed('Temporal UI');
+      const settings = JSON.parse(readFileSync(join(cwd, '.strata/dev.json'), 'utf8')) as Record<string, string>;
+      const lake = fileURLToPath(settings.STRATA_LAKE!);
+      found.push({ visits: await visits(settings.STRATA_SOURCE_SHOP!), lake: existsSync(join(lake, 'mark')) });
+      mkdirSync(lake, { recursive: true });
+      writeFileSync(join(lake, 'mark'), '');
+      expect((await dev.signal('SIGINT')).code).toBe(130);
+    }
+    expect(found).toEqual([
+      { visits: 0, lake: false },
+      { visits: 1, lake: true },
+      { visits: 0, lake: false },
+    ]);
   });
 });

@@ -5,11 +5,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FileStore } from '../../lake/file-store.ts';
 import { LakeRegistry } from '../../ml/lake-registry.ts';
 import { made } from '../ml/registry.contract.ts';
+import { MINUTES } from '../patience.ts';
 import { registerTwo } from '../retrain/reported.fixture.ts';
 import { SHOP_PROJECT, strata } from './strata-process.ts';
 
 // Each command is a process of its own; on a busy machine its start takes a while.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 4 * MINUTES });
 
 const cwd = mkdtempSync(join(tmpdir(), 'strata-model-'));
 const lake = join(cwd, '.strata/lake');

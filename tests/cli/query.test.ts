@@ -6,11 +6,12 @@ import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSession } from '../../engine/session.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb-warehouse.ts';
+import { MINUTES } from '../patience.ts';
 import { difference, factAt, SESSION, writeFiles } from '../warehouse/company.fixture.ts';
 import { BIN, environment, SHOP_PROJECT } from './strata-process.ts';
 
 // Each command is a process of its own; on a busy machine its start takes a while.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 4 * MINUTES });
 
 const folder = mkdtempSync(join(tmpdir(), 'strata-cli-query-'));
 const path = join(folder, 'analytics.duckdb');

@@ -4,6 +4,7 @@ import { registryOf } from '../../activities/retrain/registry-of.ts';
 import type { RetrainingPolicy } from '../../core/retraining.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
+import { MINUTES } from '../patience.ts';
 import { AFTER, Bank, POLICY } from '../retrain/bank.fixture.ts';
 import { describeWith } from '../servers.ts';
 import { until } from '../workflows/until.ts';
@@ -13,7 +14,7 @@ const PROJECT = fileURLToPath(new URL('../retrain/bank/project.ts', import.meta.
 const ID = workflowIds.retrain('dev', 'bank_fraud', '2026-02-18');
 
 // Each command is a process of its own, and two cores run servers and a worker beside it.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 4 * MINUTES });
 
 const asks = (within: string, otherwise: 'approve' | 'reject'): RetrainingPolicy => ({
   ...POLICY,
@@ -30,7 +31,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a retraining by the str
   beforeAll(async () => {
     bank = await Bank.drifted(addresses);
     place = { cwd: bank.folder, variables: { ...bank.variables, STRATA_PROJECT: PROJECT, STRATA_NOW: AFTER } };
-  }, 300_000);
+  }, 5 * MINUTES);
 
   afterAll(() => bank?.close());
 

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { Shop } from '../workflows/shop.fixture.ts';
 import { type Ended, type Place, type RunningStrata, SHOP_PROJECT, startStrata, strata } from './strata-process.ts';
+import { canHaveTerminal, onTerminal } from './terminal.ts';
 
 const PIPELINE = 'shop_daily';
 /** The shop's clock: the fifth of January has just ended. */
 const NOW = '2026-01-06T02:00:00Z';
 
 // Each command is a process of its own, and two cores run servers and a worker beside it.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 4 * MINUTES });
 
 await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command', (addresses) => {
   let shop: Shop;
@@ -96,7 +98,7 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
   test('runs are listed and described', async () => {
     const id = `run/dev/${PIPELINE}/[2026-01-05, 2026-01-06)`;
     await expect
-      .poll(() => json('runs', 'ls', '--pipeline', PIPELINE), { timeout: 30_000, interval: 1000 })
+      .poll(() => json('runs', 'ls', '--pipeline', PIPELINE), { timeout: 90_000, interval: 1000 })
       .toContainEqual(
         expect.objectContaining({ workflowId: id, status: 'completed', from: '2026-01-05', to: '2026-01-06' }),
       );
@@ -162,7 +164,7 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
     expect(stdout).toContain('triggered over [2026-01-05, 2026-01-06)');
     const scheduled = expect.stringContaining(`run/dev/${PIPELINE}/scheduled-`);
     await expect
-      .poll(() => json('runs', 'ls'), { timeout: 60_000, interval: 1000 })
+      .poll(() => json('runs', 'ls'), { timeout: 180_000, interval: 1000 })
       .toContainEqual(
         expect.objectContaining({ workflowId: scheduled, status: 'completed', from: '2026-01-05', to: '2026-01-06' }),
       );
@@ -186,7 +188,7 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
       const now = { ...place, variables: { ...place.variables, STRATA_NOW: '2026-01-07' } };
       await expect
         .poll(async () => countsOf(JSON.parse((await strata(now, 'status', '--json')).stdout), 'bronze.sale'), {
-          timeout: 30_000,
+          timeout: 90_000,
           interval: 1000,
         })
         .toMatchObject({ fresh: 5, failed: 1, missing: 0 });
@@ -195,12 +197,29 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
     }
   });
 
+  test('a build that fails is failed in status, until a run makes it', async () => {
+    const tomorrow = { ...place, variables: { ...place.variables, STRATA_NOW: '2026-01-07T02:00:00Z' } };
+    const run = () => strata(tomorrow, 'run', PIPELINE, '--from', '2026-01-06');
+    const sales = async () => countsOf(JSON.parse((await strata(tomorrow, 'status', '--json')).stdout), 'silver.sale');
+    await shop.setRate('USD', '2026-01-06', '9000000000', '2026-01-06T07:00:00Z');
+    await shop.sell({ id: '6a', amount: '50000.00', currency: 'USD', soldAt: '2026-01-06T08:00:00Z' });
+    const { code, stderr } = await run();
+    expect(code).toBe(1);
+    expect(stderr).toContain('silver.sale');
+    const before = await sales();
+    expect(before).toMatchObject({ failed: 1 });
+    await shop.setRate('USD', '2026-01-06', '0.5', '2026-01-06T09:00:00Z');
+    const again = await run();
+    expect(again.code, again.stderr).toBe(0);
+    expect(await sales()).toMatchObject({ fresh: before!.fresh! + 1, failed: 0 });
+  });
+
   test('Ctrl-C leaves the run alone; without a worker the command says so', async () => {
     await worker.signal('SIGTERM');
     const watching = startStrata(place, 'run', PIPELINE, '--from', '2026-01-03');
     await watching.printed('[2026-01-03, 2026-01-04)');
     await expect
-      .poll(() => json('runs', 'ls', '--status', 'running'), { timeout: 30_000, interval: 500 })
+      .poll(() => json('runs', 'ls', '--status', 'running'), { timeout: 90_000, interval: 500 })
       .toHaveLength(1);
     const { code, stdout, stderr } = await watching.signal('SIGINT');
     const id = `run/dev/${PIPELINE}/[2026-01-03, 2026-01-04)`;
@@ -210,7 +229,7 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
     worker = startStrata(place, 'worker');
     await worker.printed('serving');
     await expect
-      .poll(() => json('runs', 'ls'), { timeout: 60_000, interval: 1000 })
+      .poll(() => json('runs', 'ls'), { timeout: 180_000, interval: 1000 })
       .toContainEqual(expect.objectContaining({ workflowId: id, status: 'cancelled' }));
   });
 
@@ -225,7 +244,7 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
       await json('backfill', 'pause', id);
       await expect
         .poll(() => json<{ progress: { paused: boolean } }>('backfill', 'describe', id), {
-          timeout: 30_000,
+          timeout: 90_000,
           interval: 500,
         })
         .toMatchObject({ status: 'running', progress: { paused: true } });
@@ -235,10 +254,25 @@ await describeWith(['temporal', 'postgres'], 'a pipeline by the strata command',
       await shop.db.query('COMMIT');
     }
     await expect
-      .poll(() => json('backfill', 'describe', id), { timeout: 60_000, interval: 1000 })
+      .poll(() => json('backfill', 'describe', id), { timeout: 180_000, interval: 1000 })
       .toMatchObject({ status: 'cancelled' });
     const again = await cli('backfill', 'retry-failed', id);
     expect(again.code).toBe(2);
     expect(again.stderr).toContain('--reprocess failed');
+  });
+
+  const title = 'on a terminal it asks: no does nothing, yes does it and shows a bar';
+  const why = canHaveTerminal ? '' : ' (skipped: no Python with a pty module)';
+  test.skipIf(!canHaveTerminal)(`${title}${why}`, async () => {
+    const create = ['backfill', 'create', PIPELINE, '--from-date', '2026-01-01', '--to-date', '2026-01-02'];
+    const before = await json('backfill', 'ls');
+    const no = await onTerminal(place, 'n', ...create, '--reprocess', 'completed');
+    expect(no.code, no.screen).toBe(130);
+    expect(no.screen).toContain('bronze.sale');
+    expect(await json('backfill', 'ls')).toEqual(before);
+    const yes = await onTerminal(place, 'y', ...create, '--reprocess', 'completed');
+    expect(yes.code, yes.screen).toBe(0);
+    expect(yes.screen).toMatch(/[█░]{30} \d+\/\d+/);
+    expect(await json('backfill', 'ls')).not.toEqual(before);
   });
 });

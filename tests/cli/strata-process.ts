@@ -30,8 +30,8 @@ export class RunningStrata {
   stdout = '';
   stderr = '';
 
-  constructor({ cwd, variables }: Place, args: readonly string[]) {
-    this.child = spawn(process.execPath, [BIN, ...args], {
+  constructor({ cwd, variables }: Place, args: readonly string[], bin = BIN) {
+    this.child = spawn(process.execPath, [bin, ...args], {
       cwd,
       env: environment(variables),
       stdio: ['ignore', 'pipe', 'pipe'],

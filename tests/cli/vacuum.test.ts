@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { SHOP_PROJECT, strata } from './strata-process.ts';
 
 // Each command is a process of its own; on a busy machine its start takes a while.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 4 * MINUTES });
 
 const cwd = mkdtempSync(join(tmpdir(), 'strata-vacuum-'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
