@@ -2,6 +2,7 @@ import { findNondeterminism } from './determinism.ts';
 import { functionTraits } from './function-traits.ts';
 import type { Session } from './session.ts';
 import { parseStatement, refuse } from './sql-statement.ts';
+import { literal } from './sql-text.ts';
 
 /**
  * The statement's meaning as text: DuckDB's parse and back, so that comments, layout and the case of keywords do not
@@ -12,5 +13,6 @@ import { parseStatement, refuse } from './sql-statement.ts';
 export async function canonicalSql(session: Session, text: string, file: string): Promise<string> {
   const statement = await parseStatement(session, text, file);
   refuse(statement, findNondeterminism(statement, await functionTraits(session)));
-  return statement.canonical;
+  const canonical = await session.value<string>(`SELECT json_deserialize_sql(${literal(statement.tree)}::JSON)`);
+  return canonical ?? '';
 }

@@ -8,7 +8,7 @@ import { findNondeterminism } from './determinism.ts';
 import { functionTraits } from './function-traits.ts';
 import { collect, type Problem } from './problem.ts';
 import type { Session } from './session.ts';
-import { list, text, walk } from './sql-ast.ts';
+import { list, type Node, text, walk } from './sql-ast.ts';
 import { inFile } from './sql-errors.ts';
 import { readsOf } from './sql-reads.ts';
 import { parseStatement, refuse } from './sql-statement.ts';
@@ -33,8 +33,11 @@ export async function bindChecks(
     for (const { name, sql } of own) {
       await collect(problems, dataset.name, at(name), () => bindRowCheck(session, sql, at(name)));
     }
-    for (const { name, sql } of rowChecks.filter((check) => !own.some((o) => o.name === check.name))) {
-      await collect(problems, dataset.name, at(name), () => bindRowCheck(session, sql, at(name)));
+    const compiled = rowChecks.filter((check) => !own.some((o) => o.name === check.name));
+    if (!(await bindTogether(session, compiled, dataset.name))) {
+      for (const { name, sql } of compiled) {
+        await collect(problems, dataset.name, at(name), () => bindRowCheck(session, sql, at(name)));
+      }
     }
     for (const check of dataset.checks) {
       const where = at(nameOf(check));
@@ -68,13 +71,34 @@ export const bindCondition = (
 ): Promise<void> =>
   withEmptyRelations(session, { [THIS]: columns }, () => bindRowCheck(session, sql, where, 'condition'));
 
-async function bindRowCheck(session: Session, sql: string, where: string, what = 'row check'): Promise<void> {
+/** All in one statement, since a table has dozens. @returns whether nothing is wrong with any */
+async function bindTogether(session: Session, checks: readonly RowPredicate[], where: string): Promise<boolean> {
+  if (checks.length === 0) return true;
+  try {
+    await bindConditions(
+      session,
+      checks.map(({ sql }) => sql),
+      where,
+      'row check',
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof StrataError) return false;
+    throw error;
+  }
+}
+
+const bindRowCheck = (session: Session, sql: string, where: string, what = 'row check'): Promise<void> =>
+  bindConditions(session, [sql], where, what);
+
+async function bindConditions(session: Session, sqls: readonly string[], where: string, what: string): Promise<void> {
   const traits = await functionTraits(session);
-  const statement = await parseStatement(session, `SELECT (${sql}\n) FROM {{${THIS}}}`, where);
-  const expression = list(statement.root, 'select_list')[0];
+  const columns = sqls.map((sql) => `(${sql}\n)`).join(', ');
+  const statement = await parseStatement(session, `SELECT ${columns} FROM {{${THIS}}}`, where);
+  const expressions = list(statement.root, 'select_list');
   // `true), (false` balances the brackets around it and would be two.
-  if (!expression || list(statement.root, 'select_list').length !== 1) notOneExpression(where, what);
-  walk(expression, (node) => {
+  if (expressions.length !== sqls.length) notOneExpression(where, what);
+  const refuseOthers = (node: Node) => {
     const kind = text(node, 'class');
     const call = text(node, 'function_name').toLowerCase();
     if (kind === 'SUBQUERY' || kind === 'WINDOW' || (kind === 'FUNCTION' && traits.aggregates.has(call))) {
@@ -85,10 +109,12 @@ async function bindRowCheck(session: Session, sql: string, where: string, what =
       });
     }
     return undefined;
-  });
+  };
+  for (const expression of expressions) walk(expression, refuseOthers);
   refuse(statement, [...readsOf(statement, [THIS]).problems, ...findNondeterminism(statement, traits)]);
-  const type = (await columnsIn(session, statement.runnable, where))[0]?.type;
-  if (type !== 'BOOLEAN') {
+  const types = (await columnsIn(session, statement.runnable, where)).map(({ type }) => type);
+  const type = types.find((given) => given !== 'BOOLEAN');
+  if (type !== undefined) {
     throw new StrataError('bad_definition', `The ${what} gives ${type}, not BOOLEAN`, {
       where,
       hint: `Write what is true for a ${what === 'row check' ? 'good row' : 'row that is meant'}, such as amount > 0.`,

@@ -15,8 +15,8 @@ export interface Statement {
   readonly runnable: string;
   /** The root query node. */
   readonly root: Node;
-  /** The same meaning in DuckDB's own words: without comments, casing and layout. */
-  readonly canonical: string;
+  /** DuckDB's serialized tree of it. */
+  readonly tree: string;
 }
 
 /** What went wrong at a place of a statement, before it is known what else did. */
@@ -51,8 +51,7 @@ export async function parseStatement(session: Session, text: string, file: strin
     const count = statements.length === 0 ? 'no statement' : `${statements.length} statements`;
     throw new StrataError('bad_definition', `The file holds ${count}`, { where: file, hint: EXPECTED });
   }
-  const canonical = await session.value<string>(`SELECT json_deserialize_sql(${literal(json)}::JSON)`);
-  return { file, sql, runnable: substitute((name) => name), root, canonical: canonical ?? '' };
+  return { file, sql, runnable: substitute((name) => name), root, tree: json };
 }
 
 interface Parsed {
