@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createBuildActivities } from '../activities/build.activities.ts';
 import { createControlActivities } from '../activities/control.activities.ts';
@@ -15,6 +14,7 @@ import { refuseProblems } from '../quality/definition.ts';
 import { composePlatform, type ServedProject } from './compose.ts';
 import { connectWorker } from './temporal-connection.ts';
 import { workerLogger } from './worker-log.ts';
+import { workflowCode } from './workflow-code.ts';
 
 export interface WorkerChoice {
   /** Default: all. */
@@ -36,6 +36,11 @@ const ML_AT_ONCE = 2;
 /** What runs when the worker is told to stop may go on for this long, then it is told to leave its work. */
 const GRACE = '20 seconds';
 const FORCE = '60 seconds';
+/**
+ * Temporal's default keeps signs of life back for four fifths of the heartbeat timeout: a server or a disk that pauses for
+ * the six seconds that are left would end healthy work.
+ */
+const TELL_LIFE_EVERY = '8 seconds';
 
 /**
  * One process that polls the chosen queues.
@@ -81,6 +86,7 @@ function common({ env, temporal }: Settings, connection: NativeConnection, queue
     taskQueue: queueName(env, queue),
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
+    maxHeartbeatThrottleInterval: TELL_LIFE_EVERY,
     interceptors: { activity: [activityBoundary] },
   };
 }
@@ -93,7 +99,7 @@ function workOf(
   switch (queue) {
     case 'control':
       return {
-        workflowsPath: workflows(),
+        ...workflowCode(),
         activities: createControlActivities(platform),
         maxConcurrentActivityTaskExecutions: CONTROL_AT_ONCE,
       };
@@ -112,12 +118,6 @@ function workOf(
     case 'training':
       return { activities: createTrainingActivities(platform), maxConcurrentActivityTaskExecutions: trainings };
   }
-}
-
-/** TypeScript in a clone, JavaScript in the built package. */
-function workflows(): string {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fileURLToPath(new URL(`../workflows/index.${ending}`, import.meta.url));
 }
 
 let logging = false;
