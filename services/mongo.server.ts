@@ -9,7 +9,7 @@ import type { ServiceContext } from './service.context.ts';
 const REPLICA_SET = 'strata';
 const STAND_IN_FILE = 'documents.mv';
 
-/** The real mongod as a replica set of one (change streams need an oplog), or the stand-in. */
+/** The real mongod as a replica set of one (only that has a cluster time), or the stand-in. */
 export async function planMongo(context: ServiceContext, ports: { mongodb: number }): Promise<ServerPlan<'mongodb'>> {
   const realFolder = join(context.dataDir, 'mongodb');
   const standInFolder = join(context.dataDir, 'mongodb-stand-in');

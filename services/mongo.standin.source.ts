@@ -12,28 +12,18 @@ export const STAND_IN_POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 `;
 
 /**
- * Arguments: port, and a file to keep the documents in. Two things the library does not do by itself: it reports a wire
- * version that current drivers refuse, and it would write the oplog to the file too, which makes inserts three times
- * slower; so the oplog stays in memory and change streams cannot resume over a restart.
+ * Arguments: port, and a file to keep the documents in. The library by itself reports a wire version that current drivers
+ * refuse. Its oplog stays off: it would keep every document ever written, and only change streams read it.
  */
 export const STAND_IN_JAVA = `
-import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
-import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.h2.mvstore.MVStore;
 
 public class MongoStandIn {
-  static class Backend extends H2Backend {
-    Backend(MVStore store) { super(store); }
-    @Override protected MongoDatabase openOrCreateDatabase(String name) {
-      return name.equals("local") ? new MemoryDatabase(name, getCursorRegistry()) : super.openOrCreateDatabase(name);
-    }
-  }
-
   static class Version implements MongoVersion {
     public List<Integer> getVersionArray() { return List.of(5, 0, 0); }
     public int getWireVersion() { return 13; }
@@ -42,10 +32,9 @@ public class MongoStandIn {
   public static void main(String[] arguments) throws Exception {
     MVStore store = new MVStore.Builder().fileName(arguments[1]).cacheSize(128).autoCommitBufferSize(16384).open();
     store.setAutoCommitDelay(100);
-    H2Backend backend = new Backend(store);
+    H2Backend backend = new H2Backend(store);
     backend.version(new Version());
     MongoServer server = new MongoServer(backend);
-    server.enableOplog();
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
     server.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])));
   }

@@ -11,7 +11,7 @@ const COPY_GOAL = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-d
 const LAUNCHER = 'MongoStandIn';
 
 function folderOf(cacheDir: string): string {
-  return join(cacheDir, `mongo-stand-in-${STAND_IN_VERSION}-1`);
+  return join(cacheDir, `mongo-stand-in-${STAND_IN_VERSION}-2`);
 }
 
 /** From the cache, or built: the libraries by Maven, our launcher by javac. */

@@ -44,6 +44,7 @@ export async function planTemporal(
           String(ports.temporalUi),
         ],
         ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'warn'],
+        ...(context.durable ? [] : ['--sqlite-pragma', 'synchronous=OFF']),
         ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ],
       ports: [
