@@ -2,14 +2,14 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company, PIPELINE } from './company.ts';
+import { essentials } from './essentials.ts';
 import { figure } from './figures.ts';
 import { type CliEnd, endWorkers, strata, WorkerProcess } from './strata.process.ts';
 import { expectRight } from './visible.ts';
-
-const MINUTES = 60_000;
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'a damaged lake', (addresses) => {
   let sources: CompanySources;
@@ -19,7 +19,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a damaged lake', (addre
   beforeAll(async () => {
     sources = await openCompanySources(addresses, { rowsPerDay: 60 });
     await sources.live(day);
-    company = await Company.open({ sources, temporal: addresses.temporal });
+    company = await Company.open({ ...essentials, sources, temporal: addresses.temporal });
     company.now = `${dateOfDay(9)}T02:00:00Z`;
     await WorkerProcess.start(company);
     await succeed(1, day);

@@ -7,17 +7,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServices, startServices } from '../../services/start.services.ts';
 import { oracleGold } from '../oracle/gold.oracle.ts';
 import { oracleSilver } from '../oracle/silver.oracle.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { FREE_PORTS } from '../services/own.services.ts';
 import { until } from '../workflows/until.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company, PIPELINE } from './company.ts';
+import { essentials } from './essentials.ts';
 import { figure } from './figures.ts';
 import { resultOf, retrying, start } from './runs.ts';
 import { endWorkers, strata, WorkerProcess } from './strata.process.ts';
 import { expectReadable, expectRight } from './visible.ts';
 
-const MINUTES = 60_000;
 const DAYS = 2;
 
 // The databases are servers of this test's own, because they are killed.
@@ -32,7 +33,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'servers that are down',
     sources = await openCompanySources(databases.addresses, { rowsPerDay: 60 });
     await sources.live(DAYS);
     await sources.generator.close();
-    company = await Company.open({ sources, temporal: addresses.temporal });
+    company = await Company.open({ ...essentials, sources, temporal: addresses.temporal });
     company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
     await WorkerProcess.start(company);
   }, 4 * MINUTES);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchedOn } from '../../demo/years/launched-on.ts';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { expectSourcesInBronze } from './bronze-holds-sources.ts';
 import { dateOfDay, openCompanySources } from './company.sources.ts';
@@ -8,7 +9,6 @@ import { Company } from './company.ts';
 import { figure, timed } from './figures.ts';
 import { expectKnownKeys, expectOracle } from './oracle-equality.ts';
 
-const MINUTES = 60_000;
 const PAST = 800;
 const inFull = test.runIf(fullRun);
 const why = fullRun ? '' : ' (skipped: only in the full run)';

@@ -7,6 +7,7 @@ import { publishedName, publishedOf } from '../../core/published.ts';
 import type { SnowflakeAddress } from '../../services/service.types.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { openWarehouse } from '../../workers/open-warehouse.ts';
+import { MINUTES } from '../patience.ts';
 import { freshName } from '../servers.fresh.ts';
 import { describeWith } from '../servers.ts';
 import { dateOfDay, openCompanySources } from './company.sources.ts';
@@ -14,7 +15,6 @@ import { Company } from './company.ts';
 import { figure, timed } from './figures.ts';
 import { strata } from './strata.process.ts';
 
-const MINUTES = 60_000;
 const QUERIES = new URL('../../warehouse-sql/queries/', import.meta.url);
 
 const publishing = project.pipelines.filter((pipeline) => pipeline.publish !== undefined);

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError } from '@temporalio/client';
-import project from '../../config/project.ts';
+import shipped from '../../config/project.ts';
+import { pipelineNamed, upstreamOf } from '../../core/graph.ts';
 import { intervalOf, resolveRange } from '../../core/interval.ts';
 import type { Project } from '../../core/project.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { S3Address, TemporalAddress } from '../../services/service.types.ts';
-import type { ServedProject } from '../../workers/compose.ts';
 import type { BackfillSummary } from '../../workflows/backfill.workflow.ts';
 import type { RunSummary } from '../../workflows/run.workflow.ts';
 import { freshName } from '../servers.fresh.ts';
@@ -14,10 +14,8 @@ import { Installation, type Prepared, prepare } from './installation.ts';
 
 export const PIPELINE = 'daily_oltp_to_olap';
 
-export const served: ServedProject = {
-  project,
-  sqlRoot: fileURLToPath(new URL('../../warehouse-sql', import.meta.url)),
-};
+const SQL_ROOT = fileURLToPath(new URL('../../warehouse-sql', import.meta.url));
+const SHIPPED_FILE = fileURLToPath(new URL('../../config/project.ts', import.meta.url));
 
 export interface CompanyOptions {
   readonly sources: CompanySources;
@@ -26,6 +24,8 @@ export interface CompanyOptions {
   readonly s3?: S3Address;
   /** Default: the project as it ships. */
   readonly project?: Project;
+  /** Where a process finds that project. */
+  readonly projectFile?: string;
   /** What else the worker is told. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -33,16 +33,25 @@ export interface CompanyOptions {
 /** Strata at the payments company. Its time follows the days that are run. */
 export class Company extends Installation {
   readonly sources: CompanySources;
+  readonly project: Project;
+  readonly projectFile: string;
+  /** What the nightly pipeline makes, in every layer. */
+  readonly tables: ReadonlySet<string>;
   override now: string = `${dateOfDay(2)}T02:00:00Z`;
 
-  private constructor(prepared: Prepared, sources: CompanySources) {
+  private constructor(prepared: Prepared, { sources, project = shipped, projectFile = SHIPPED_FILE }: CompanyOptions) {
     super(prepared);
     this.sources = sources;
+    this.project = project;
+    this.projectFile = projectFile;
+    this.tables = new Set(upstreamOf(pipelineNamed(project, PIPELINE).datasets).map(({ name }) => name));
   }
 
-  static async open({ sources, variables, project: own = project, ...options }: CompanyOptions): Promise<Company> {
-    const all = { ...sources.variables, ...variables };
-    return new Company(await prepare({ ...options, served: { ...served, project: own }, variables: all }), sources);
+  static async open(options: CompanyOptions): Promise<Company> {
+    const { sources, temporal, s3, project = shipped } = options;
+    const variables = { ...sources.variables, ...options.variables };
+    const served = { project, sqlRoot: SQL_ROOT };
+    return new Company(await prepare({ served, temporal, ...(s3 && { s3 }), variables }), options);
   }
 
   /** The night after a day, at two: the pipeline over that day. */
@@ -53,6 +62,7 @@ export class Company extends Installation {
 
   /** The look for drift that the run of days up to this one left behind has ended, however. */
   async lookedForDrift(lastDay: number): Promise<void> {
+    if (!this.project.retrainings) return;
     const id = workflowIds.retrain(this.settings.env, 'payment_fraud', dateOfDay(lastDay + 1));
     await this.client.workflow
       .getHandle(id)

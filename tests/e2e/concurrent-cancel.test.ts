@@ -2,17 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { workflowIds } from '../../core/workflow-ids.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { until } from '../workflows/until.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company, PIPELINE } from './company.ts';
+import { essentials } from './essentials.ts';
 import { figure } from './figures.ts';
 import { at, MOMENTS } from './moments.ts';
 import { resultOf, start, startRun } from './runs.ts';
 import { endWorkers, strata, WorkerProcess } from './strata.process.ts';
 import { expectReadable, expectRight, expectUnchanged, visible } from './visible.ts';
 
-const MINUTES = 60_000;
 const DAYS = 2;
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'cancelled in the middle', (addresses) => {
@@ -22,7 +23,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'cancelled in the middle
   beforeAll(async () => {
     sources = await openCompanySources(addresses, { rowsPerDay: 60 });
     await sources.live(DAYS);
-    company = await Company.open({ sources, temporal: addresses.temporal });
+    company = await Company.open({ ...essentials, sources, temporal: addresses.temporal });
     company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
     await WorkerProcess.start(company);
   }, 3 * MINUTES);

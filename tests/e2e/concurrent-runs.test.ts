@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company, PIPELINE } from './company.ts';
+import { essentials } from './essentials.ts';
 import { figure, timed } from './figures.ts';
 import { resultOf, start, startRun } from './runs.ts';
 import { endWorkers, WorkerProcess } from './strata.process.ts';
 import { expectRight, expectUnchanged, visible } from './visible.ts';
 
-const MINUTES = 60_000;
 const DAYS = 3;
 
 await describeWith(
@@ -20,7 +21,7 @@ await describeWith(
     beforeAll(async () => {
       sources = await openCompanySources(addresses, { rowsPerDay: 60 });
       await sources.live(DAYS);
-      company = await Company.open({ sources, temporal: addresses.temporal });
+      company = await Company.open({ ...essentials, sources, temporal: addresses.temporal });
       // The night after the last day of all: the clock of a process stands still.
       company.now = `${dateOfDay(DAYS + 2)}T02:00:00Z`;
       // Two processes, so that commits race between them too.

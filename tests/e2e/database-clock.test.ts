@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { figure } from './figures.ts';
 import { Journal } from './journal.ts';
 import { expectSameRows, type TextRow } from './text-rows.ts';
-
-const MINUTES = 60_000;
 
 await describeWith(['temporal', 'postgres'], "the database's own clock", (addresses) => {
   let journal: Journal;

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { RunningWorker } from '../../workers/worker.ts';
 import { pythonWith } from '../python.ts';
 import type { Company } from './company.ts';
-import { lineOf, type TextRow } from './text-rows.ts';
+import { linesOf, type TextRow } from './text-rows.ts';
 
 const SCRIPT = fileURLToPath(new URL('./read_lake.py', import.meta.url));
 
@@ -44,7 +44,7 @@ function uris({ settings }: Company, tables: readonly string[]): Record<string, 
 
 function contentOf(rows: readonly TextRow[]): Content {
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  const lines = rows.map((row) => sha256(lineOf(row))).sort();
+  const lines = linesOf(rows).map(sha256).sort();
   return { rows: rows.length, digest: sha256(lines.join('')) };
 }
 

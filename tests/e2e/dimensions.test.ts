@@ -5,6 +5,7 @@ import project from '../../config/project.ts';
 import { pipelineNamed } from '../../core/graph.ts';
 import { openWarehouse } from '../../workers/open-warehouse.ts';
 import { oracleAnswers, type Seen } from '../models/questions.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company, PIPELINE } from './company.ts';
@@ -13,7 +14,6 @@ import { timed } from './figures.ts';
 import { expectKnownKeys } from './oracle-equality.ts';
 import { expectSameRows, type TextRow } from './text-rows.ts';
 
-const MINUTES = 60_000;
 const CHANGED = `${dateOfDay(3)}T12:00:00Z`;
 /** Questions whose answer depends on what customers and merchants were at the time. */
 const HISTORICAL = [

@@ -2,12 +2,12 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PublicationSummary } from '../../workflows/publish.workflow.ts';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { type CompanySources, openCompanySources } from './company.sources.ts';
 import { Company, PIPELINE } from './company.ts';
 import { expectRight } from './visible.ts';
 
-const MINUTES = 60_000;
 /** Days before the two nights. */
 const BOOTSTRAP = 11;
 const inFull = test.runIf(fullRun);

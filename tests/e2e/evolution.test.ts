@@ -6,13 +6,13 @@ import { bigint, decimal, integer, key, renamed, text } from '../../core/builder
 import type { ColumnShape } from '../../core/column.ts';
 import type { RunSummary } from '../../workflows/run.workflow.ts';
 import { textRows } from '../oracle/text-query.ts';
+import { MINUTES } from '../patience.ts';
 import { freshName, freshPostgres } from '../servers.fresh.ts';
 import { describeWith } from '../servers.ts';
 import { accounts, PIPELINE } from './evolution/project.ts';
 import { Installation, type Prepared, prepare } from './installation.ts';
 import { expectSameRows } from './text-rows.ts';
 
-const MINUTES = 60_000;
 const FIRST: ColumnShape = { id: key(integer()), plan: text(), amount: decimal(10, 2), legacy: text().nullable() };
 const SECOND: ColumnShape = {
   id: key(bigint()),

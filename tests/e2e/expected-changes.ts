@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { changedPartitions } from '../oracle/changed-partitions.ts';
 import type { Changed } from './changes.ts';
-import type { TextRow } from './text-rows.ts';
+import { columnsOf, type TextRow } from './text-rows.ts';
 
 /** Table -> the column whose day is the partition. */
 const DAY_OF: Readonly<Record<string, string>> = {
@@ -70,8 +70,10 @@ export function changedByOracle(before: Tables, after: Tables): Record<string, C
 }
 
 /** The same columns in the same order on both sides, so that equal rows are equal texts. */
-const inOrder = (rows: readonly TextRow[]): TextRow[] =>
-  rows.map((row) => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+function inOrder(rows: readonly TextRow[]): TextRow[] {
+  const columns = columnsOf(rows);
+  return rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column]!])));
+}
 
 /** Of all changes those in silver and gold: bronze and quarantine only ever grow. */
 export const changedTables = (changes: Readonly<Record<string, Changed>>): Record<string, Changed> =>

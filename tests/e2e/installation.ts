@@ -13,7 +13,7 @@ import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import { freshName, freshNamespace } from '../servers.fresh.ts';
 import { LakeReader } from './lake-reader.ts';
 import { mirror } from './s3-mirror.ts';
-import { type TextRow, withDuckdb } from './text-rows.ts';
+import { type Ask, type TextRow, withDatabase } from './text-rows.ts';
 
 export interface InstallationOptions {
   readonly served: ServedProject;
@@ -129,7 +129,12 @@ export class Installation {
 
   /** Asks the warehouse file as any DuckDB user would. Tables are `dev.fact_payment` and so on. */
   warehouse(sql: string): Promise<TextRow[]> {
-    return withDuckdb((rows) => rows(sql), this.#warehousePath());
+    return this.withWarehouse((rows) => rows(sql));
+  }
+
+  /** For many questions to the warehouse file as it is now. */
+  withWarehouse<T>(work: (rows: Ask) => Promise<T>): Promise<T> {
+    return withDatabase(this.#warehousePath(), work);
   }
 
   /** Of the warehouse file's bytes. */

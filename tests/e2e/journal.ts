@@ -8,7 +8,7 @@ import { Installation, prepare } from './installation.ts';
 import project from './journal/project.ts';
 import type { TextRow } from './text-rows.ts';
 
-const TABLES = `
+export const TABLES = `
   create table entry (
     id bigint generated always as identity primary key, account text not null, amount numeric(18,2) not null,
     updated_at timestamptz not null

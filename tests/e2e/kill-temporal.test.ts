@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { dateOfDay } from './company.sources.ts';
 import type { Company } from './company.ts';
@@ -12,8 +13,6 @@ import { resultOf, startRun } from './runs.ts';
 import { strata, WorkerProcess } from './strata.process.ts';
 import { DAYS, twoDays } from './two-days.ts';
 import { expectReadable, expectRight } from './visible.ts';
-
-const MINUTES = 60_000;
 
 // Temporal is needed as a program, not as the test run's server: these servers are killed.
 await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of Temporal', (addresses) => {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { figure } from './figures.ts';
 import { at, MOMENTS, type Moment } from './moments.ts';
@@ -8,8 +9,6 @@ import { resultOf, startRun } from './runs.ts';
 import { WorkerProcess } from './strata.process.ts';
 import { DAYS, twoDays } from './two-days.ts';
 import { expectReadable, expectRight } from './visible.ts';
-
-const MINUTES = 60_000;
 
 const FEW: readonly Moment[] = [MOMENTS.staged, MOMENTS.uploaded, MOMENTS.prepared];
 

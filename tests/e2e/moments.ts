@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { MINUTES } from '../patience.ts';
 import type { Company } from './company.ts';
 
 /** A point in the middle of a run, known by the file that appears then. */
@@ -69,7 +70,7 @@ const LOOK_EVERY_MILLIS = 1;
  * Waits for a file of the moment that is not there at the call, then acts in the same turn of the event loop.
  * @throws when it has not come within the time
  */
-export async function at<T>(moment: Moment, company: Company, act: () => T, millis = 120_000): Promise<T> {
+export async function at<T>(moment: Moment, company: Company, act: () => T, millis = 2 * MINUTES): Promise<T> {
   const folder = moment.folder(company);
   const before = new Set(matching(folder, moment.file));
   const end = Date.now() + millis;

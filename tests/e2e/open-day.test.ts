@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company } from './company.ts';
+import { essentials } from './essentials.ts';
 import { resultOf, start, startRun } from './runs.ts';
 import { expectRight } from './visible.ts';
 
-const MINUTES = 60_000;
 const DAYS = 2;
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'a day that is run before it is over', (addresses) => {
@@ -15,7 +16,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a day that is run befor
   beforeAll(async () => {
     sources = await openCompanySources(addresses, { rowsPerDay: 60 });
     await sources.live(DAYS);
-    company = await Company.open({ sources, temporal: addresses.temporal });
+    company = await Company.open({ ...essentials, sources, temporal: addresses.temporal });
     await company.startWorker();
   }, 3 * MINUTES);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company } from './company.ts';
@@ -7,7 +8,6 @@ import { figure, timed } from './figures.ts';
 import { expectOracle } from './oracle-equality.ts';
 import { shuffled } from './shuffled.ts';
 
-const MINUTES = 60_000;
 const DAYS = 5;
 /** The first days that arrive, and in which order; the rest comes by a backfill. */
 const ORDERS = fullRun ? [1, 2, 3, 4, 5].map((seed) => shuffled(seed, DAYS).slice(0, 4)) : [[5, 1, 3]];

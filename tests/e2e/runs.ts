@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { queueName } from '../../core/queue-names.ts';
+import { MINUTES } from '../patience.ts';
 import { dateOfDay } from './company.sources.ts';
 import { type Company, PIPELINE } from './company.ts';
 
@@ -14,7 +15,7 @@ export const startRun = (company: Company, from: number, to = from): Promise<Wor
   start(company, PIPELINE, `run of ${from} to ${to}`, { from: dateOfDay(from), to: dateOfDay(to) });
 
 /** The result, asked again while Temporal itself does not answer. @throws WorkflowFailedError */
-export async function resultOf(handle: WorkflowHandle, millis = 300_000): Promise<unknown> {
+export async function resultOf(handle: WorkflowHandle, millis = 5 * MINUTES): Promise<unknown> {
   const end = Date.now() + millis;
   for (;;) {
     try {
@@ -26,11 +27,11 @@ export async function resultOf(handle: WorkflowHandle, millis = 300_000): Promis
   }
 }
 
-/** What the company's workflows wait for with a failed attempt behind them: activity -> its last failure. */
-export async function retrying(company: Company): Promise<Record<string, string>> {
+/** What an installation's workflows wait for with a failed attempt behind them: activity -> its last failure. */
+export async function retrying({ client }: { readonly client: Client }): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for await (const { workflowId, runId } of company.client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
-    const { raw } = await company.client.workflow.getHandle(workflowId, runId).describe();
+  for await (const { workflowId, runId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
+    const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
     for (const { activityType, lastFailure } of raw.pendingActivities ?? []) {
       if (lastFailure?.message) found[`${activityType?.name} of ${workflowId}`] = lastFailure.message;
     }

@@ -3,17 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServices, startServices } from '../../services/start.services.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { FREE_PORTS } from '../services/own.services.ts';
 import { until } from '../workflows/until.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company, PIPELINE } from './company.ts';
+import { essentials } from './essentials.ts';
 import { figure } from './figures.ts';
 import { retrying } from './runs.ts';
 import { endWorkers, strata, WorkerProcess } from './strata.process.ts';
 import { expectRight } from './visible.ts';
 
-const MINUTES = 60_000;
 const DAYS = 2;
 
 // Also asks for the shared S3 server: where that cannot be had, neither can one to be killed.
@@ -27,7 +28,7 @@ await describeWith(['temporal', 'postgres', 'mongodb', 's3'], 'an S3 server that
     own = await startServices({ want: ['s3'], dataDir, ports: FREE_PORTS });
     sources = await openCompanySources(addresses, { rowsPerDay: 60 });
     await sources.live(DAYS);
-    company = await Company.open({ sources, temporal: addresses.temporal, s3: own.addresses.s3 });
+    company = await Company.open({ ...essentials, sources, temporal: addresses.temporal, s3: own.addresses.s3 });
     company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
     await WorkerProcess.start(company);
   }, 4 * MINUTES);

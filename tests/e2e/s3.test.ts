@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resolveDuckdbExtensions } from '../../services/duckdb.extensions.ts';
 import type { RunningWorker } from '../../workers/worker.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { accountFor, MERGED } from './accounting.ts';
 import { expectSourcesInBronze } from './bronze-holds-sources.ts';
@@ -12,7 +13,6 @@ import { changedByOracle, changedTables } from './expected-changes.ts';
 import { figure, timed } from './figures.ts';
 import { expectKnownKeys, expectOracle } from './oracle-equality.ts';
 
-const MINUTES = 60_000;
 const engines = await deltaEngines();
 const withoutPython = 'missing' in engines ? ` (skipped: ${engines.missing})` : '';
 

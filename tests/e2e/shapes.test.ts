@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textRows } from '../oracle/text-query.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { wideRows } from './shapes/columns.ts';
 import { WIDE, WIDEST } from './shapes/project.ts';
 import { Shapes } from './shapes.ts';
 import { expectSameRows, type TextRow } from './text-rows.ts';
 
-const MINUTES = 60_000;
 const KEYED = ['subscription', 'wide', 'widest', 'tiny', 'nothing', 'never_deleted', 'tariff'] as const;
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'tables of every shape', (addresses) => {

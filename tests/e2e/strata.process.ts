@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import type { Company } from './company.ts';
 
 const STRATA = fileURLToPath(new URL('../../bin/strata.mjs', import.meta.url));
-const PROJECT = fileURLToPath(new URL('../../config/project.ts', import.meta.url));
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -12,7 +11,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export function environmentOf(company: Company, more: Variables = {}): NodeJS.ProcessEnv {
   const foreign = /^(STRATA_|TEMPORAL_|AWS_|POSTGRES_URL|MONGODB_URL)/;
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
-  return { ...own, STRATA_PROJECT: PROJECT, STRATA_NOW: company.now, ...company.variables, ...more };
+  return { ...own, STRATA_PROJECT: company.projectFile, STRATA_NOW: company.now, ...company.variables, ...more };
 }
 
 export interface CliEnd {

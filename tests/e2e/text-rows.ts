@@ -7,15 +7,26 @@ export type TextRow = Readonly<Record<string, string | null>>;
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 export const named = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Lends a DuckDB of its own, plain, without Strata's session. @param path a database file that is only read */
-export async function withDuckdb<T>(
-  work: (rows: (sql: string) => Promise<TextRow[]>) => Promise<T>,
-  path?: string,
-): Promise<T> {
-  const instance = await DuckDBInstance.create(path ?? ':memory:', {
-    threads: '1',
-    ...(path !== undefined && { access_mode: 'READ_ONLY' }),
-  });
+/** One query's rows. */
+export type Ask = (sql: string) => Promise<TextRow[]>;
+
+/** Lends a plain DuckDB, without Strata's session, that reads one database file. */
+export async function withDatabase<T>(path: string, work: (rows: Ask) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.create(path, { threads: '1', access_mode: 'READ_ONLY' });
+  try {
+    return await asking(instance, work);
+  } finally {
+    instance.closeSync();
+  }
+}
+
+// To open one takes as long as to read a table. What files held earlier is not kept: tests damage files.
+const shared = DuckDBInstance.create(':memory:', { threads: '1', enable_external_file_cache: 'false' });
+
+/** Lends a plain DuckDB to read files with. */
+export const withDuckdb = async <T>(work: (rows: Ask) => Promise<T>): Promise<T> => asking(await shared, work);
+
+async function asking<T>(instance: DuckDBInstance, work: (rows: Ask) => Promise<T>): Promise<T> {
   const connection = await instance.connect();
   const rows = async (sql: string): Promise<TextRow[]> => {
     const described = (await connection.runAndReadAll(`DESCRIBE ${sql}`)).getRowObjectsJS();
@@ -27,7 +38,6 @@ export async function withDuckdb<T>(
     return await work(rows);
   } finally {
     connection.disconnectSync();
-    instance.closeSync();
   }
 }
 
@@ -37,19 +47,31 @@ function textOf(column: string, type: string): string {
   return `strftime(${name} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') AS ${name}`;
 }
 
+/** In the order of their names. @throws when rows do not all have the same */
+export function columnsOf(rows: readonly TextRow[]): string[] {
+  const columns = Object.keys(rows[0] ?? {}).sort();
+  for (const row of rows) {
+    const same = Object.keys(row).length === columns.length && columns.every((column) => column in row);
+    if (!same) throw new Error(`not the columns ${columns}: ${Object.keys(row)}`);
+  }
+  return columns;
+}
+
 /** One text per row, the same for the same values whatever the order of the columns. */
-export const lineOf = (row: TextRow): string =>
-  JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
+export function linesOf(rows: readonly TextRow[]): string[] {
+  const columns = columnsOf(rows);
+  return rows.map((row) => JSON.stringify(columns.map((column) => [column, row[column]])));
+}
 
 /** The rows that one side has and the other has not, copies counted. */
-export function difference(
+function difference(
   actual: readonly TextRow[],
   expected: readonly TextRow[],
 ): { surplus: string[]; lacking: string[] } {
   const counts = new Map<string, number>();
   const count = (line: string, by: number) => counts.set(line, (counts.get(line) ?? 0) + by);
-  for (const row of actual) count(lineOf(row), 1);
-  for (const row of expected) count(lineOf(row), -1);
+  for (const line of linesOf(actual)) count(line, 1);
+  for (const line of linesOf(expected)) count(line, -1);
   const lines = (sign: number) => [...counts].filter(([, n]) => Math.sign(n) === sign).map(([line]) => line);
   return { surplus: lines(1).sort(), lacking: lines(-1).sort() };
 }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { AddressesFor } from '../../services/service.types.ts';
+import { MINUTES } from '../patience.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company, type CompanyOptions } from './company.ts';
+import { essentials } from './essentials.ts';
 import { endWorkers } from './strata.process.ts';
 
 /** What the company has lived before anybody loads it. */
@@ -23,7 +25,7 @@ export function twoDays(addresses: AddressesFor<'postgres' | 'mongodb'>): TwoDay
   beforeAll(async () => {
     sources = await openCompanySources(addresses, { rowsPerDay: 60 });
     await sources.live(DAYS);
-  }, 180_000);
+  }, 3 * MINUTES);
 
   afterAll(async () => {
     await endWorkers();
@@ -35,7 +37,7 @@ export function twoDays(addresses: AddressesFor<'postgres' | 'mongodb'>): TwoDay
       return sources;
     },
     async with({ temporal, variables }, work) {
-      const company = await Company.open({ sources, temporal, ...(variables && { variables }) });
+      const company = await Company.open({ ...essentials, sources, temporal, ...(variables && { variables }) });
       try {
         company.now = `${dateOfDay(DAYS + 1)}T02:00:00Z`;
         await work(company);

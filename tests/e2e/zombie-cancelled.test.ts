@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { until } from '../workflows/until.ts';
 import type { Company } from './company.ts';
@@ -9,8 +10,6 @@ import { resultOf, startRun } from './runs.ts';
 import { WorkerProcess } from './strata.process.ts';
 import { DAYS, twoDays } from './two-days.ts';
 import { expectRight, expectUnchanged, visible } from './visible.ts';
-
-const MINUTES = 60_000;
 
 // A database of its own: the lock below would hold up other tests' runs, and theirs be taken for the sleeper waiting.
 await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep for a moment', (addresses) => {

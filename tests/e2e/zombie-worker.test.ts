@@ -2,14 +2,13 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { at, MOMENTS, type Moment } from './moments.ts';
 import { resultOf, startRun } from './runs.ts';
 import { WorkerProcess } from './strata.process.ts';
 import { DAYS, twoDays } from './two-days.ts';
 import { expectReadable, expectRight, expectUnchanged, visible } from './visible.ts';
-
-const MINUTES = 60_000;
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'a worker asleep past its heartbeat', (addresses) => {
   const days = twoDays(addresses);
