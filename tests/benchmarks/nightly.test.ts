@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareSides } from '../../benchmarks/nightly/compare.ts';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 
-const MINUTES = 60_000;
 const ROWS = '300';
 const BENCH = fileURLToPath(new URL('../../benchmarks/start.mjs', import.meta.url));
 

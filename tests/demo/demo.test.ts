@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { answers, type DemoEnd, DemoProcess } from './demo-process.ts';
 
-const MINUTES = 60_000;
 const why = fullRun ? '' : ' (skipped: only in the full run)';
 const ROWS = ['--exit', '--rows', '40', '--act', 'days'];
 const AGREE = /PostgreSQL and the warehouse agree: [\d,]+ payments in \d+ currencies, to the cent\./;

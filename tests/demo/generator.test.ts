@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Generator } from '../../demo/generator/generator.ts';
 import { createWorld } from '../../demo/generator/world.ts';
 import { writeDocuments } from '../../demo/generator/write-documents.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { openSources, type SourceDatabase, type Sources } from './sources.fixture.ts';
 import { digestOf } from './table-digest.ts';
@@ -25,7 +26,7 @@ await describeWith(['postgres', 'mongodb'], 'the generator', (addresses) => {
   }
 
   describe('the same seed gives the same rows', () => {
-    it('in every table and collection; another seed gives others', async () => {
+    it('in every table and collection; another seed gives others', { timeout: 3 * MINUTES }, async () => {
       const [one, two, other] = [await sources.database(), await sources.database(), await sources.database()];
       await live(one, 7, 4);
       await live(two, 7, 4);
@@ -41,7 +42,7 @@ await describeWith(['postgres', 'mongodb'], 'the generator', (addresses) => {
         expect(different[table], table).not.toBe(expected[table]);
       }
       // Twelve days are generated here: seconds, or minutes beside other work.
-    }, 180_000);
+    });
 
     it('also when the documents of a day were half written before it was killed', async () => {
       const [whole, killed] = [await sources.database(), await sources.database()];

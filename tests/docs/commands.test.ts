@@ -31,7 +31,7 @@ class Idle extends Cli {
 
 async function parse(words: readonly string[]): Promise<void> {
   const cli = new Idle();
-  const program = silent(buildProgram(cli));
+  const program = silent(await buildProgram(cli, words));
   await program.parseAsync([...words], { from: 'user' }).catch((error) => {
     if (error.code !== 'commander.helpDisplayed') throw error;
     cli.ran = true;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { MINUTES } from '../patience.ts';
 import { blocksOf } from './markdown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,7 +20,7 @@ function check(): { status: number | null; said: string } {
   return { status, said: `${stdout}${stderr}` };
 }
 
-test('the project of docs/history.md passes strata check, and is one that can fail', { timeout: 120_000 }, () => {
+test('the project of docs/history.md passes strata check, and is one that can fail', { timeout: 2 * MINUTES }, () => {
   symlinkSync(join(root, 'core'), join(folder, 'core'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { detectDrift } from '../../drift/detect-drift.ts';
 import type { ColumnKind, Measures } from '../../drift/drift.types.ts';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWithPython } from '../python.ts';
 import { sampleOf, useSession } from './samples.fixture.ts';
 
@@ -85,7 +86,7 @@ if (!fullRun) {
 } else {
   await describeWithPython(PACKAGES, title, (python) => {
     const held = useSession();
-    it('every score is the same to 1e-9', { timeout: 600_000 }, async () => {
+    it('every score is the same to 1e-9', { timeout: 10 * MINUTES }, async () => {
       const questions = Array.from({ length: 70 }, (_, seed) => question(seed));
       const answers = await ask(python, questions);
       for (const [seed, { kind, reference, current, measures }] of questions.entries()) {

@@ -46,7 +46,7 @@ test('round() and casts of decimals are exact half-up, so that no macro of our o
 });
 
 test('rounded_quotient is exact, half up', async () => {
-  const cases = fc.tuple(fc.bigInt(0n, 10n ** 30n), fc.bigInt(1n, 10n ** 8n));
+  const cases = fc.tuple(fc.bigInt(0n, 10n ** 30n - 1n), fc.bigInt(1n, 10n ** 8n));
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(cases, fc.constantFrom<[bigint, bigint]>([1n, 2n], [5n, 10n], [4n, 10n])),

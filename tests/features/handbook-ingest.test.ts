@@ -7,6 +7,7 @@ import handbook from '../../benchmarks/handbook/project.ts';
 import { Installation, prepare } from '../e2e/installation.ts';
 import { fullRun } from '../full-run.ts';
 import { tempFolder } from '../lake/fixtures.ts';
+import { MINUTES } from '../patience.ts';
 import { freshName, freshPostgres } from '../servers.fresh.ts';
 import { describeWith } from '../servers.ts';
 import { DAY, oracle, type Tx, transactions } from './handbook.oracle.ts';
@@ -25,7 +26,7 @@ if (!fullRun) {
   describe.skip(`${title} (skipped: only in the full run)`, () => it('gives its features', () => {}));
 } else {
   await describeWith(['temporal', 'postgres'], title, ({ temporal, postgresUrl }) => {
-    it('gives its features by the definition, built by two runs', { timeout: 600_000 }, async () => {
+    it('gives its features by the definition, built by two runs', { timeout: 10 * MINUTES }, async () => {
       const url = await freshPostgres(postgresUrl);
       const served = {
         project: handbook,

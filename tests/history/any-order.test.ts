@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { bring, customerArbitrary, dimensionOf, factsOf, openShop, paymentArbitrary, sorted } from './company.ts';
 import { type CustomerSeen, dimension, facts, type PaymentSeen } from './history.oracle.ts';
 
@@ -30,7 +31,7 @@ const observations = fc
   ]);
 
 test('any order of the same observations, cut into any runs, gives the table of the definition, its facts and no work left', {
-  timeout: 600_000,
+  timeout: 10 * MINUTES,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(observations, async (brought) => {

@@ -75,7 +75,13 @@ export class LakeRunner {
     const claim: Claim = { dataset: source.name, scopes: { [scope]: 1 }, inputs: {}, contentHash: 'h', run: 'test' };
     await withAttempt(temp, async (attempt) => {
       const relation = `(SELECT *, ${bronzePartitionSql(source)} AS _partition FROM (${query}))`;
-      const files = await writePartitions(this.session, relation, lakeColumns(source), 'found', attempt.directory);
+      const files = await writePartitions(
+        this.session,
+        relation,
+        lakeColumns(source),
+        { atMost: Infinity },
+        attempt.directory,
+      );
       const adds = await new Uploads(table, attempt).data(
         [...files].flatMap(([partition, list]) => list.map((file) => ({ partition, file }))),
       );

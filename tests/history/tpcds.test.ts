@@ -6,6 +6,7 @@ import { openSession, type Session } from '../../engine/session.ts';
 import { resolveDuckdbExtensions } from '../../services/duckdb.extensions.ts';
 import { writeFiles } from '../engine/engine.fixture.ts';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { LakeRunner } from './lake-runner.ts';
 import { type TpcdsColumn, tpcdsDimension } from './tpcds.project.ts';
 
@@ -22,7 +23,7 @@ const reason = Object.values(extension.missing).join('; ');
  */
 describe.skipIf(reason !== '')(
   `TPC-DS at scale ${SCALE}${reason && ` (skipped: ${reason})`}`,
-  { timeout: 900_000 },
+  { timeout: 15 * MINUTES },
   () => {
     let folder: string;
     let tpcds: Session;
@@ -31,13 +32,17 @@ describe.skipIf(reason !== '')(
       tpcds = await openSession({ memoryLimit: '2GB', threads: 2, tempDirectory: folder });
       await tpcds.run(`LOAD '${join(extension.folder, 'tpcds.duckdb_extension')}'`);
       await tpcds.run(`CALL dsdgen(sf = ${SCALE})`);
+      // dsdgen leaves values out here and there, at scale 1 the dates of 46 versions too: a change without a time is none.
+      await tpcds.run(
+        'DELETE FROM item WHERE i_item_id IN (SELECT i_item_id FROM item WHERE i_rec_start_date IS NULL)',
+      );
       await tpcds.run('CREATE TABLE kept_store AS FROM store LIMIT 0');
       await tpcds.run(`INSERT INTO kept_store ${await readFile(STORES, 'utf8')}`);
       if (fullRun) return;
       await tpcds.run('DELETE FROM store');
       await tpcds.run('INSERT INTO store FROM kept_store');
       await tpcds.run('UPDATE store_sales SET ss_store_sk = 1 + ss_ticket_number % (SELECT count(*) FROM store)');
-    }, 900_000);
+    }, 15 * MINUTES);
     afterAll(async () => {
       await tpcds?.close();
       await rm(folder, { recursive: true, force: true });

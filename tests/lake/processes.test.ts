@@ -6,6 +6,7 @@ import { readTail } from '../../lake/delta-log.ts';
 import { FileStore } from '../../lake/file-store.ts';
 import { loadLedgers } from '../../lake/load-ledgers.ts';
 import { openTable } from '../../lake/table.ts';
+import { MINUTES } from '../patience.ts';
 import { type Child, startChild } from './child-process.ts';
 import { tempFolder } from './fixtures.ts';
 
@@ -20,7 +21,7 @@ interface Reported {
 
 const reported = (child: Child): Reported[] => child.lines.slice(1).map((line) => JSON.parse(line) as Reported);
 
-test('racing processes with the same claims commit each exactly once', { timeout: 120_000 }, async () => {
+test('racing processes with the same claims commit each exactly once', { timeout: 2 * MINUTES }, async () => {
   const folder = await tempFolder();
   const CLAIMS = 25;
   const children = ['a', 'b', 'c', 'd'].map((name) =>
@@ -44,7 +45,7 @@ test('racing processes with the same claims commit each exactly once', { timeout
   expect(state.ledger.partitions.size).toBe(CLAIMS);
 });
 
-test('a committer that is killed at any moment leaves whole commits only', { timeout: 180_000 }, async () => {
+test('a committer that is killed at any moment leaves whole commits only', { timeout: 3 * MINUTES }, async () => {
   const folder = await tempFolder();
   const store = new FileStore(folder);
   const acknowledged: Reported[] = [];

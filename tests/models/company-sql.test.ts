@@ -6,6 +6,7 @@ import { datasetsOf } from '../../core/graph.ts';
 import { type CompanySources, openCompanySources } from '../e2e/company.sources.ts';
 import { expectSameRows, type TextRow } from '../e2e/text-rows.ts';
 import { oracleSegmentation } from '../oracle/segmentation.oracle.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { type CompanyTables, companyTables } from './company.duckdb.ts';
 import { createPublished } from './published-views.ts';
@@ -45,7 +46,7 @@ await describeWith(['postgres', 'mongodb'], 'the SQL over the whole company', (a
     };
     tables = await companyTables(datasets, sources.client, sources.db);
     await createPublished(tables, projectDefinition);
-  }, 600_000);
+  }, 10 * MINUTES);
 
   afterAll(async () => {
     await tables?.[Symbol.asyncDispose]();
@@ -63,7 +64,7 @@ await describeWith(['postgres', 'mongodb'], 'the SQL over the whole company', (a
     expectSameRows(dataset.name, await tables.rows(dataset), expected!);
   });
 
-  it('every question has an answer that was found without the pipeline', { timeout: 300_000 }, async () => {
+  it('every question has an answer that was found without the pipeline', { timeout: 5 * MINUTES }, async () => {
     const answers = await oracleAnswers(sources.client, sources.db, sources.log);
     expect((await readdir(QUERIES)).sort()).toEqual(Object.keys(answers).sort());
     for (const [file, expected] of Object.entries(answers)) {

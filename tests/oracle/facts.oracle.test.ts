@@ -6,6 +6,7 @@ import { migrateOltp } from '../../demo/oltp/migrate.ts';
 import { openSources, type SourceDatabase, type Sources } from '../demo/sources.fixture.ts';
 import { expectSameRows, type TextRow } from '../e2e/text-rows.ts';
 import { companyTables } from '../models/company.duckdb.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { oracleGold } from './gold.oracle.ts';
 import { oracleSegmentation } from './segmentation.oracle.ts';
@@ -87,7 +88,7 @@ await describeWith(['postgres', 'mongodb'], 'facts of a handful of payments', (a
       ...(await oracleGold(client, db, log)),
       'gold.customer_segmentation_summary': await oracleSegmentation(client),
     };
-  }, 60_000);
+  }, MINUTES);
   afterAll(() => sources?.close());
 
   const table = (name: string, ...columns: string[]) =>

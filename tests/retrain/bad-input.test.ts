@@ -7,13 +7,13 @@ import { registryOf } from '../../activities/retrain/registry-of.ts';
 import type { FileRef, Sets, Trial } from '../../activities/retrain/retrain.types.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { failureOf } from '../workflows/failure-of.ts';
 import { fraud } from './bank/project.ts';
 import { AFTER, Bank, POLICY, served } from './bank.fixture.ts';
 import { type Act, serveActivities, serveWorkflows } from './faulty-worker.ts';
 
-const MINUTES = 60_000;
 const quick = { every: '1 second', for: '1 second', mostLoss: 1 };
 const common: Partial<Retraining> = { policy: POLICY, monitoring: quick };
 

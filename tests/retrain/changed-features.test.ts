@@ -7,12 +7,12 @@ import { gatherReport } from '../../activities/retrain/report/gather-report.ts';
 import { watchChampion } from '../../activities/retrain/watch-champion.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import { averagePrecision } from '../../ml/metrics.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { failureOf } from '../workflows/failure-of.ts';
 import { fraud } from './bank/project.ts';
 import { AFTER, Bank, POLICY } from './bank.fixture.ts';
 
-const MINUTES = 60_000;
 const quick = { every: '1 second', for: '1 second', mostLoss: 1 };
 const common: Partial<Retraining> = { policy: POLICY, monitoring: quick, after: undefined };
 

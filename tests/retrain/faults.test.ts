@@ -12,13 +12,13 @@ import { readPins } from '../../lake/pins.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
 import type { RetrainingSummary } from '../../workflows/retrain.workflow.ts';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { failureOf } from '../workflows/failure-of.ts';
 import { until } from '../workflows/until.ts';
 import { AFTER, Bank, POLICY, served } from './bank.fixture.ts';
 import { type Act, FAULTS, type Running, serveActivities, serveWorkflows } from './faulty-worker.ts';
 
-const MINUTES = 60_000;
 const MODEL = 'bank_fraud';
 
 interface Course {

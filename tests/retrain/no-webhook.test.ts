@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { RetrainingState } from '../../workflows/messages.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { Bank } from './bank.fixture.ts';
 
-const MINUTES = 60_000;
 const NOW = '2026-01-03T02:00:00Z';
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'a retraining with notices', (addresses) => {

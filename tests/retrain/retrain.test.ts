@@ -6,12 +6,11 @@ import { registryOf } from '../../activities/retrain/registry-of.ts';
 import { readPins } from '../../lake/pins.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { failureOf } from '../workflows/failure-of.ts';
 import { until } from '../workflows/until.ts';
 import { AFTER, Bank, BEFORE, POLICY } from './bank.fixture.ts';
-
-const MINUTES = 60_000;
 
 await describeWith(['temporal', 'postgres', 'mongodb'], 'drift and retraining', (addresses) => {
   let bank: Bank;

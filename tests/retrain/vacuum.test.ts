@@ -12,11 +12,11 @@ import { tableFolder } from '../../lake/layout.ts';
 import { putPin, readPins } from '../../lake/pins.ts';
 import type { RunningWorker } from '../../workers/worker.ts';
 import { strata } from '../cli/strata-process.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { until } from '../workflows/until.ts';
 import { Bank, BEFORE, POLICY } from './bank.fixture.ts';
 
-const MINUTES = 60_000;
 const DAY_MILLIS = 86_400_000;
 const TABLES = [
   'bronze.event',

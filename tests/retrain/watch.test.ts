@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registryOf } from '../../activities/retrain/registry-of.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { until } from '../workflows/until.ts';
 import { Bank, POLICY } from './bank.fixture.ts';
 
-const MINUTES = 60_000;
 const policy = { ...POLICY, confidence: 0 };
 const monitoring = { every: '1 second', for: '1 second', mostLoss: 0.05 };
 

@@ -5,6 +5,7 @@ import { instant } from '../../core/instant.ts';
 import { paymentFraud } from '../../models/fraud/payment-fraud.ts';
 import { updateFields } from '../../sources/mongodb/update-fields.ts';
 import { openSources, type SourceDatabase, type Sources } from '../demo/sources.fixture.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 
 const NOW = instant('2026-11-03T02:00:00Z');
@@ -19,7 +20,7 @@ await describeWith(['postgres', 'mongodb'], "the company's documents get their s
     const generator = await database.generator({ seed: 42, start: '2026-11-01', rowsPerDay: 1000 });
     await generator.migrate();
     for (const day of ['2026-11-01', '2026-11-02']) await generator.advanceDay(day);
-  }, 60_000);
+  }, MINUTES);
   afterAll(() => sources?.close());
 
   test('also those whose payment is written in capitals; what names no payment is left alone', async () => {

@@ -9,6 +9,7 @@ import type { RetrainingSummary } from '../../workflows/retrain.workflow.ts';
 import type { ScoringSummary } from '../../workflows/score.workflow.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
 import { strata } from '../cli/strata-process.ts';
+import { MINUTES } from '../patience.ts';
 import project, { fraud } from '../retrain/bank/project.ts';
 import { Bank } from '../retrain/bank.fixture.ts';
 import { describeWith } from '../servers.ts';
@@ -18,7 +19,6 @@ import { scoring } from './bank.scoring.ts';
 import { HoldingProxy } from './holding-proxy.ts';
 import { scoreRows } from './score-rows.ts';
 
-const MINUTES = 60_000;
 /** The day of the 24th runs; the nights loaded up to the 23rd. */
 const NOW = '2026-01-24T10:00:00Z';
 
@@ -224,6 +224,16 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'scoring', (addresses) =
         model: 'bank_fraud',
       });
       expect((await cli()).stdout).toMatch(/bank_fraud version \d+: 0 rows of 0 days scored/);
+      const runs = () => strata({ cwd: bank.folder, variables }, 'runs', 'ls', '--all', '--json');
+      await expect
+        .poll(async () => JSON.parse((await runs()).stdout), { timeout: 90_000, interval: 1000 })
+        .toContainEqual(
+          expect.objectContaining({
+            kind: 'hourly_fraud_detection',
+            pipeline: 'score bank_fraud',
+            status: 'completed',
+          }),
+        );
       expect(await cli('bank_frau')).toMatchObject({ code: 2, stderr: expect.stringContaining('bank_fraud') });
     }),
   );

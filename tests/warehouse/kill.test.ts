@@ -9,6 +9,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb-warehouse.ts';
 import type { PublishStep } from '../../warehouse/warehouse.ts';
+import { MINUTES } from '../patience.ts';
 import { difference, dimAt, factAt, SESSION, writeFiles } from './company.fixture.ts';
 import { endPublishers, Publisher, type PublisherArguments } from './publisher.process.ts';
 import { readWarehouse } from './read-warehouse.ts';
@@ -73,7 +74,9 @@ describe('a publisher killed', () => {
     expect(await expectConsistent()).toEqual({ sales: 2 });
   });
 
-  it('at random moments, over and over, with two pipelines and a twin: the result is as if nobody had died', async () => {
+  it('at random moments, over and over, with two pipelines and a twin: the result is as if nobody had died', {
+    timeout: 4 * MINUTES,
+  }, async () => {
     let random = 20_261_101;
     const below = (n: number) => {
       random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -115,7 +118,7 @@ describe('a publisher killed', () => {
     expect(await expectConsistent()).toEqual({ sales: CUTS, risk: CUTS });
     console.log(`killed ${kills} times, generation ${(await readWarehouse(path)).generation}`);
     expect(kills).toBeGreaterThan(5);
-  }, 240_000);
+  });
 });
 
 describe('a publisher that sleeps while others go on', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SNOWFLAKE_NEEDED } from '../../config/settings.snowflake.ts';
 import { loadSettings } from '../../config/settings.ts';
 import type { SnowflakeOptions } from '../../warehouse/snowflake/connection-options.ts';
+import { MINUTES } from '../patience.ts';
 import { freshName } from '../servers.fresh.ts';
 import { warehouseContract } from './contract.suite.ts';
 import { snowflakeSubject, withClient } from './snowflake.subject.ts';
@@ -23,7 +24,7 @@ if (reason) {
     });
   });
 } else {
-  describe('Snowflake (account)', { timeout: 300_000 }, () => accountTests(accountOf(process.env)));
+  describe('Snowflake (account)', { timeout: 5 * MINUTES }, () => accountTests(accountOf(process.env)));
 }
 
 function accountOf(env: NodeJS.ProcessEnv): Account {

@@ -6,6 +6,7 @@ import { openSession } from '../../engine/session.ts';
 import { connect } from '../../warehouse/snowflake/client.ts';
 import { openSnowflakeWarehouse } from '../../warehouse/snowflake/snowflake-warehouse.ts';
 import type { PublishedTable, Warehouse } from '../../warehouse/warehouse.ts';
+import { MINUTES } from '../patience.ts';
 import { freshName } from '../servers.fresh.ts';
 import { describeWith } from '../servers.ts';
 import { difference, SESSION, writeFiles } from './company.fixture.ts';
@@ -13,7 +14,7 @@ import { withClient } from './snowflake.subject.ts';
 import { expectConsistent } from './subject.ts';
 
 /** Several publications: slow where others use the machine. */
-const PATIENT = { timeout: 240_000 };
+const PATIENT = { timeout: 4 * MINUTES };
 
 await describeWith(['snowflake'], 'a publication to Snowflake (stand-in)', ({ snowflake }) => {
   let files: string;

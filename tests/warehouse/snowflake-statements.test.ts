@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { SnowflakeOptions } from '../../warehouse/snowflake/connection-options.ts';
 import { openSnowflakeWarehouse } from '../../warehouse/snowflake/snowflake-warehouse.ts';
+import { MINUTES } from '../patience.ts';
 import { freshName } from '../servers.fresh.ts';
 import { describeWith } from '../servers.ts';
 import { difference, SESSION, writeFiles } from './company.fixture.ts';
@@ -18,7 +19,7 @@ const ASLEEP =
 const DDL = /^(CREATE|ALTER (?!SESSION)|DROP|COMMENT)/;
 
 /** Four publications: slow where others use the machine. */
-const PATIENT = { timeout: 240_000 };
+const PATIENT = { timeout: 4 * MINUTES };
 
 await describeWith(['snowflake'], 'the statements sent to Snowflake (stand-in)', ({ snowflake }) => {
   let files: string;

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fullRun } from '../full-run.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { publishedDays } from './published.ts';
 import { Shop } from './shop.fixture.ts';
@@ -49,7 +50,7 @@ await describeWith(['temporal', 'postgres'], 'years in one look, and then every 
   test.runIf(fullRun)(
     `killed in the middle, written to meanwhile: every row arrives once, and the night goes on from there${fullRun ? '' : ' (skipped: only in the full run)'}`,
     {
-      timeout: 600_000,
+      timeout: 10 * MINUTES,
     },
     async () => {
       const first = await work();

@@ -3,6 +3,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningWorker } from '../../workers/worker.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { Shop } from './shop.fixture.ts';
 
@@ -24,7 +25,7 @@ await describeWith(['temporal', 'postgres'], 'a backfill that is cancelled as so
   });
 
   // Its children are started one after the other; the cancellation meets some of them between initiated and started.
-  test('ends, at whatever moment it is told', { timeout: 120_000 }, async () => {
+  test('ends, at whatever moment it is told', { timeout: 2 * MINUTES }, async () => {
     const input = {
       pipeline: 'shop_daily',
       from: '2026-01-01',

@@ -7,13 +7,14 @@ import { startServer } from '../../services/server.handle.ts';
 import { choosePorts } from '../../services/server.plans.ts';
 import { DEFAULT_PORTS, type TemporalAddress } from '../../services/service.types.ts';
 import { planTemporal } from '../../services/temporal.server.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { publishedDays } from './published.ts';
 import { PIPELINE, Shop } from './shop.fixture.ts';
 
 // Also asks for the shared Temporal server: where that cannot be had, neither can one with a setting of its own.
 await describeWith(['temporal', 'postgres'], 'histories that grow long', ({ postgresUrl }) => {
-  test('a backfill goes on in a new history, and forgets nothing', async () => {
+  test('a backfill goes on in a new history, and forgets nothing', { timeout: 4 * MINUTES }, async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'strata-temporal-'));
     const context = { dataDir, cacheDir: defaultCacheDir(), report: () => undefined, durable: false };
     const ports = await choosePorts('temporal', { ...DEFAULT_PORTS, temporal: 0, temporalUi: 0 });
@@ -45,5 +46,5 @@ await describeWith(['temporal', 'postgres'], 'histories that grow long', ({ post
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     }
-  }, 240_000);
+  });
 });

@@ -4,6 +4,7 @@ import type { Retraining } from '../../core/retraining.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import type { AddressesFor } from '../../services/service.types.ts';
 import type { RunningWorker } from '../../workers/worker.ts';
+import { MINUTES } from '../patience.ts';
 import { fraud } from '../retrain/bank/project.ts';
 import { AFTER, Bank, POLICY } from '../retrain/bank.fixture.ts';
 import { testServer } from '../servers.ts';
@@ -105,7 +106,7 @@ describe.runIf(process.env.STRATA_TEST_RECORD_HISTORIES)('recording models', () 
   beforeAll(async () => {
     const found = await Promise.all([testServer('temporal'), testServer('postgres'), testServer('mongodb')]);
     bank = await Bank.drifted(Object.assign({}, ...found) as AddressesFor<'temporal' | 'postgres' | 'mongodb'>);
-  }, 300_000);
+  }, 5 * MINUTES);
 
   afterAll(() => bank?.close());
 
@@ -140,7 +141,7 @@ describe.runIf(process.env.STRATA_TEST_RECORD_HISTORIES)('recording models', () 
     ],
   ];
 
-  test.each(retrainings)('%s', { timeout: 180_000 }, (name, changes, input, meanwhile) =>
+  test.each(retrainings)('%s', { timeout: 3 * MINUTES }, (name, changes, input, meanwhile) =>
     bank.withWorker(AFTER, changes, async () => {
       const handle = await bank.start('drift_and_retrain', input, name);
       await meanwhile?.(handle);
@@ -149,7 +150,7 @@ describe.runIf(process.env.STRATA_TEST_RECORD_HISTORIES)('recording models', () 
     }),
   );
 
-  test('scoring', { timeout: 180_000 }, () =>
+  test('scoring', { timeout: 3 * MINUTES }, () =>
     bank.withWorker(AFTER, {}, async () => {
       const handle = await bank.start('hourly_fraud_detection', {}, 'scoring');
       await handle.result();

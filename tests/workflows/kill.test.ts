@@ -7,6 +7,7 @@ import { Lake } from '../../activities/lake-tables.ts';
 import { workflowIds } from '../../core/workflow-ids.ts';
 import { openStore } from '../../lake/open-store.ts';
 import { startServices } from '../../services/start.services.ts';
+import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
 import { publishedDays } from './published.ts';
 import { Shop } from './shop.fixture.ts';
@@ -48,7 +49,9 @@ await describeWith(['temporal', 'postgres'], 'a worker that dies or sleeps', (ad
   const lock = () => shop.db.query('BEGIN; LOCK TABLE sale IN ACCESS EXCLUSIVE MODE');
   const unlock = () => shop.db.query('COMMIT');
 
-  test('killed in the middle of an extraction and started again: the run goes on and the sums are right', async () => {
+  test('killed in the middle of an extraction and started again: the run goes on and the sums are right', {
+    timeout: 3 * MINUTES,
+  }, async () => {
     await lock();
     const first = await work();
     const running = await shop.start({ from: '2026-01-05' }, 'killed');
@@ -58,9 +61,11 @@ await describeWith(['temporal', 'postgres'], 'a worker that dies or sleeps', (ad
     await work();
     expect(await running.result()).toMatchObject({ cut: 1 });
     expect(await publishedDays(shop)).toEqual(await shop.expected());
-  }, 180_000);
+  });
 
-  test('asleep past its heartbeat, another takes over; awake again, it changes nothing', async () => {
+  test('asleep past its heartbeat, another takes over; awake again, it changes nothing', {
+    timeout: 3 * MINUTES,
+  }, async () => {
     await shop.sell({ id: 'b', amount: '2.00', soldAt: '2026-01-05T11:00:00Z' });
     await lock();
     const sleeper = await work();
@@ -76,7 +81,7 @@ await describeWith(['temporal', 'postgres'], 'a worker that dies or sleeps', (ad
     await endWorker(sleeper, 'SIGTERM');
     expect(await versions()).toEqual(after);
     expect(await publishedDays(shop)).toEqual(await shop.expected());
-  }, 180_000);
+  });
 
   async function versions(): Promise<number[]> {
     const lake = new Lake(await openStore(shop.settings.lake.uri), 'dev');
@@ -86,7 +91,7 @@ await describeWith(['temporal', 'postgres'], 'a worker that dies or sleeps', (ad
 });
 
 await describeWith(['postgres'], 'a Temporal server that dies', ({ postgresUrl }) => {
-  test('started again with its data, it lets the run go on', async () => {
+  test('started again with its data, it lets the run go on', { timeout: 3 * MINUTES }, async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'strata-temporal-'));
     const ports = { temporal: 0, temporalUi: 0 };
     const services = await startServices({ want: ['temporal'], dataDir, ports });
@@ -109,5 +114,5 @@ await describeWith(['postgres'], 'a Temporal server that dies', ({ postgresUrl }
       await services.stop();
       await rm(dataDir, { recursive: true, force: true });
     }
-  }, 180_000);
+  });
 });

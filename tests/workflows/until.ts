@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTES } from '../patience.ts';
 
-/** Looks until there is something to see; errors count as nothing yet. @throws after `millis`, a minute unless told otherwise */
-export async function until<T>(look: () => Promise<T | undefined>, millis = 60_000): Promise<NonNullable<T>> {
+/** Looks until there is something to see; errors count as nothing yet. @throws after `millis`, a minute of patience unless told otherwise */
+export async function until<T>(look: () => Promise<T | undefined>, millis = MINUTES): Promise<NonNullable<T>> {
   const end = Date.now() + millis;
   let last: unknown;
   while (Date.now() < end) {
