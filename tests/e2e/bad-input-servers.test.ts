@@ -15,7 +15,8 @@ import { type CompanySources, dateOfDay, openCompanySources } from './company.so
 import { Company, PIPELINE } from './company.ts';
 import { essentials } from './essentials.ts';
 import { figure } from './figures.ts';
-import { resultOf, retrying, start } from './runs.ts';
+import { resultOf } from './result-of.ts';
+import { retrying, start } from './runs.ts';
 import { endWorkers, strata, WorkerProcess } from './strata.process.ts';
 import { expectReadable, expectRight } from './visible.ts';
 

@@ -8,6 +8,8 @@ import { dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company } from './company.ts';
 import { figure, timed } from './figures.ts';
 import { expectKnownKeys, expectOracle } from './oracle-equality.ts';
+import { resultOf } from './result-of.ts';
+import { startRun } from './runs.ts';
 
 const PAST = 800;
 const inFull = test.runIf(fullRun);
@@ -30,8 +32,8 @@ await describeWith(['temporal', 'postgres', 'mongodb'], `a company with ${PAST} 
 
   inFull('one run over all of them', { timeout: 60 * MINUTES }, async () => {
     company.now = `${dateOfDay(1)}T02:00:00Z`;
-    const whole = { from: dateOfDay(1 - PAST), to: dateOfDay(0) };
-    await timed(`one run over ${PAST} days`, () => company.run(whole));
+    const handle = await startRun(company, 1 - PAST, 0);
+    await timed(`one run over ${PAST} days`, () => resultOf(handle, 50 * MINUTES));
     const rows = await expectOracle(company, await company.sources.oracle());
     figure(`rows compared after ${PAST} days`, rows);
     await expectKnownKeys(company);

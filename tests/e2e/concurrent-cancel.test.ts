@@ -10,7 +10,8 @@ import { Company, PIPELINE } from './company.ts';
 import { essentials } from './essentials.ts';
 import { figure } from './figures.ts';
 import { at, MOMENTS } from './moments.ts';
-import { resultOf, start, startRun } from './runs.ts';
+import { resultOf } from './result-of.ts';
+import { start, startRun } from './runs.ts';
 import { endWorkers, strata, WorkerProcess } from './strata.process.ts';
 import { expectReadable, expectRight, expectUnchanged, visible } from './visible.ts';
 

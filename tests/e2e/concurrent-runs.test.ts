@@ -5,7 +5,8 @@ import { type CompanySources, dateOfDay, openCompanySources } from './company.so
 import { Company, PIPELINE } from './company.ts';
 import { essentials } from './essentials.ts';
 import { figure, timed } from './figures.ts';
-import { resultOf, start, startRun } from './runs.ts';
+import { resultOf } from './result-of.ts';
+import { start, startRun } from './runs.ts';
 import { endWorkers, WorkerProcess } from './strata.process.ts';
 import { expectRight, expectUnchanged, visible } from './visible.ts';
 

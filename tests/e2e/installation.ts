@@ -12,6 +12,7 @@ import type { ServedProject } from '../../workers/compose.ts';
 import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import { freshName, freshNamespace } from '../servers.fresh.ts';
 import { LakeReader } from './lake-reader.ts';
+import { resultOf } from './result-of.ts';
 import { mirror } from './s3-mirror.ts';
 import { type Ask, type TextRow, withDatabase } from './text-rows.ts';
 
@@ -102,7 +103,8 @@ export class Installation {
   /** Starts a workflow as a program would and waits for its result. */
   async execute<T>(type: string, workflowId: string, input: object): Promise<T> {
     const taskQueue = queueName(this.settings.env, 'control');
-    return (await this.client.workflow.start(type, { workflowId, taskQueue, args: [input] })).result();
+    const handle = await this.client.workflow.start(type, { workflowId, taskQueue, args: [input] });
+    return (await resultOf(handle)) as T;
   }
 
   /** The lake as it is now; a copy of it where it is on S3. */

@@ -4,7 +4,8 @@ import { describeWith } from '../servers.ts';
 import { type CompanySources, dateOfDay, openCompanySources } from './company.sources.ts';
 import { Company } from './company.ts';
 import { essentials } from './essentials.ts';
-import { resultOf, start, startRun } from './runs.ts';
+import { resultOf } from './result-of.ts';
+import { start, startRun } from './runs.ts';
 import { expectRight } from './visible.ts';
 
 const DAYS = 2;

@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { queueName } from '../../core/queue-names.ts';
-import { MINUTES } from '../patience.ts';
 import { dateOfDay } from './company.sources.ts';
 import { type Company, PIPELINE } from './company.ts';
 
@@ -13,19 +11,6 @@ export function start(company: Company, type: string, workflowId: string, input?
 
 export const startRun = (company: Company, from: number, to = from): Promise<WorkflowHandle> =>
   start(company, PIPELINE, `run of ${from} to ${to}`, { from: dateOfDay(from), to: dateOfDay(to) });
-
-/** The result, asked again while Temporal itself does not answer. @throws WorkflowFailedError */
-export async function resultOf(handle: WorkflowHandle, millis = 5 * MINUTES): Promise<unknown> {
-  const end = Date.now() + millis;
-  for (;;) {
-    try {
-      return await handle.result();
-    } catch (error) {
-      if (error instanceof WorkflowFailedError || Date.now() > end) throw error;
-      await sleep(200);
-    }
-  }
-}
 
 /** What an installation's workflows wait for with a failed attempt behind them: activity -> its last failure. */
 export async function retrying({ client }: { readonly client: Client }): Promise<Record<string, string>> {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { MINUTES } from '../patience.ts';
 import type { Company } from './company.ts';
 
 const STRATA = fileURLToPath(new URL('../../bin/strata.mjs', import.meta.url));
@@ -83,7 +85,7 @@ export class WorkerProcess {
     living.add(worker);
     worker.#ended.then(() => living.delete(worker));
     while (!worker.#said.includes('serving ')) {
-      await Promise.race([once(child.stderr!, 'data'), worker.#ended]);
+      await worker.#inTime('does not serve', Promise.race([once(child.stderr!, 'data'), worker.#ended]));
       if (!worker.lives) throw new Error(`The worker ended before it served:\n${worker.#said}`);
     }
     return worker;
@@ -112,6 +114,20 @@ export class WorkerProcess {
     // A sleeper hears nothing but this.
     if (signal === 'SIGTERM') this.#child.kill('SIGCONT');
     this.#child.kill(signal);
-    await this.#ended;
+    await this.#inTime('does not end', this.#ended);
+  }
+
+  /** @throws when it takes too long, with what the worker has said */
+  async #inTime(what: string, done: Promise<unknown>): Promise<void> {
+    const over = new AbortController();
+    const late = sleep(2 * MINUTES, undefined, { signal: over.signal, ref: false }).then(() => {
+      throw new Error(`The worker ${what}. It said:\n${this.#said}`);
+    });
+    try {
+      await Promise.race([done, late]);
+    } finally {
+      late.catch(() => undefined);
+      over.abort();
+    }
   }
 }
