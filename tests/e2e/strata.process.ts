@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MINUTES } from '../patience.ts';
 import type { Company } from './company.ts';
+import { crashed } from './crashes.ts';
 
 const STRATA = fileURLToPath(new URL('../../bin/strata.mjs', import.meta.url));
 
@@ -57,6 +58,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #said = '';
+  #toldToEnd = false;
 
   private constructor(company: Company, child: ChildProcess) {
     this.company = company;
@@ -83,10 +85,13 @@ export class WorkerProcess {
     });
     const worker = new WorkerProcess(company, child);
     living.add(worker);
-    worker.#ended.then(() => living.delete(worker));
+    worker.#ended.then(() => {
+      living.delete(worker);
+      if (!worker.#toldToEnd) crashed(company.settings.temporal.namespace, worker.#crash());
+    });
     while (!worker.#said.includes('serving ')) {
       await worker.#inTime('does not serve', Promise.race([once(child.stderr!, 'data'), worker.#ended]));
-      if (!worker.lives) throw new Error(`The worker ended before it served:\n${worker.#said}`);
+      if (!worker.lives) throw worker.#crash();
     }
     return worker;
   }
@@ -104,7 +109,8 @@ export class WorkerProcess {
     return this.#said;
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') this.#toldToEnd = true;
     this.#child.kill(signal);
   }
 
@@ -112,9 +118,14 @@ export class WorkerProcess {
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     if (!this.lives) return;
     // A sleeper hears nothing but this.
-    if (signal === 'SIGTERM') this.#child.kill('SIGCONT');
-    this.#child.kill(signal);
+    if (signal === 'SIGTERM') this.signal('SIGCONT');
+    this.signal(signal);
     await this.#inTime('does not end', this.#ended);
+  }
+
+  #crash(): Error {
+    const { exitCode, signalCode } = this.#child;
+    return new Error(`The worker ended by itself, with ${signalCode ?? `code ${exitCode}`}. It said:\n${this.#said}`);
   }
 
   /** @throws when it takes too long, with what the worker has said */
