@@ -10,6 +10,8 @@ export interface ProgressView {
   update(progress: WorkflowProgress): void;
   /** What failed and is tried again; each is shown once. */
   retries(waiting: readonly Retry[]): void;
+  /** What people should know although the workflow does not tell it. */
+  say(text: string): void;
   end(): void;
 }
 
@@ -17,6 +19,7 @@ export interface ProgressView {
 export const progressView = (out: Output): ProgressView => (out.interactive ? new Bar(out) : new Lines(out));
 
 class Bar implements ProgressView {
+  readonly #out: Output;
   readonly #retries: Retries;
   readonly #bar: SingleBar;
   #started = false;
@@ -24,6 +27,7 @@ class Bar implements ProgressView {
   constructor(out: Output) {
     const format = '{bar} {value}/{total}  {state}  {elapsed}';
     const options = { format, stream: out.stderr, hideCursor: true, barsize: 30 };
+    this.#out = out;
     this.#bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
     this.#retries = new Retries(out);
   }
@@ -41,6 +45,11 @@ class Bar implements ProgressView {
   retries(waiting: readonly Retry[]): void {
     // The bar goes on below what is printed.
     this.#retries.show(waiting, () => this.end());
+  }
+
+  say(text: string): void {
+    this.end();
+    this.#out.note(text);
   }
 
   end(): void {
@@ -82,6 +91,10 @@ class Lines implements ProgressView {
       if (this.#shown.get(dataset) !== message) this.#line(`failed: ${dataset}: ${message}`);
       this.#shown.set(dataset, message);
     }
+  }
+
+  say(text: string): void {
+    this.#line(text);
   }
 
   end(): void {}

@@ -27,7 +27,7 @@ export async function watchWorkflow<T>(handle: WorkflowHandle, out: Output): Pro
   const leave = () => left.abort();
   process.on('SIGINT', leave);
   process.on('SIGTERM', leave);
-  const ended = endOf<T>(handle, left.signal);
+  const ended = endOf<T>(handle, view, left.signal);
   const over = new AbortController();
   const looking = Promise.all([
     lookUntil(over.signal, LOOK_EVERY_MILLIS, () => lookOnce(handle, show)),
@@ -74,14 +74,16 @@ async function lookOnce(handle: WorkflowHandle, show: Show): Promise<void> {
   }
 }
 
-async function endOf<T>(handle: WorkflowHandle, left: AbortSignal): Promise<WatchEnd<T>> {
+async function endOf<T>(handle: WorkflowHandle, view: ProgressView, left: AbortSignal): Promise<WatchEnd<T>> {
   for (;;) {
     try {
       return { kind: 'completed', result: (await handle.result()) as T };
     } catch (error) {
       if (error instanceof WorkflowFailedError) return failureOf(error.cause);
       if (!doesNotAnswer(error)) throw error;
+      view.say('Temporal does not answer: waiting for it; the run goes on once it is back');
       await untilAnswered(handle, left);
+      view.say('Temporal answers again');
     }
   }
 }

@@ -94,6 +94,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'SIGKILL of Temporal', (
         await temporal.restart();
         const { code, stderr } = await run;
         expect(code, stderr).toBe(0);
+        expect(stderr).toMatch(/Temporal does not answer.*Temporal answers again/s);
         await expectRight(company, 'Temporal away for a minute and a half');
       }),
   );
