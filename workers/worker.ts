@@ -59,7 +59,7 @@ export async function startWorker(
     const workers: Worker[] = [];
     for (const queue of queues) {
       workers.push(
-        await Worker.create({ ...common(settings, connection, queue), ...workOf(queue, platform, settings) }),
+        await Worker.create({ ...common(settings, connection, queue), ...(await workOf(queue, platform, settings)) }),
       );
     }
     const stop = () => {
@@ -91,15 +91,15 @@ function common({ env, temporal }: Settings, connection: NativeConnection, queue
   };
 }
 
-function workOf(
+async function workOf(
   queue: Queue,
   platform: Platform,
   { builds, extractions, trainings }: Settings,
-): Partial<WorkerOptions> {
+): Promise<Partial<WorkerOptions>> {
   switch (queue) {
     case 'control':
       return {
-        ...workflowCode(),
+        ...(await workflowCode()),
         activities: createControlActivities(platform),
         maxConcurrentActivityTaskExecutions: CONTROL_AT_ONCE,
       };
