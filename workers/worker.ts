@@ -99,7 +99,7 @@ async function workOf(
   switch (queue) {
     case 'control':
       return {
-        ...(await workflowCode()),
+        workflowBundle: await workflowCode(),
         activities: createControlActivities(platform),
         maxConcurrentActivityTaskExecutions: CONTROL_AT_ONCE,
       };

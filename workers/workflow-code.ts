@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { WorkerOptions } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import { bundleOf } from './source-bundle.ts';
 import { workerLogger } from './worker-log.ts';
 
@@ -12,7 +12,7 @@ const SOURCE = beside('../workflows/index.ts');
 const KEPT = beside('../node_modules/.cache/strata-workflows.json');
 
 /** The workflows as a worker takes them; in a clone they are bundled when they have changed. */
-export async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
-  if (existsSync(BUILT)) return { workflowBundle: { codePath: BUILT } };
-  return { workflowBundle: { code: await bundleOf(SOURCE, KEPT, workerLogger()) } };
+export async function workflowCode(): Promise<WorkflowBundleOption> {
+  if (existsSync(BUILT)) return { codePath: BUILT };
+  return { code: await bundleOf(SOURCE, KEPT, workerLogger()) };
 }

@@ -1,11 +1,11 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { registryOf } from '../../activities/retrain/registry-of.ts';
 import type { FileRef, Sets, Trial } from '../../activities/retrain/retrain.types.ts';
 import type { Retraining } from '../../core/retraining.ts';
+import { workflowCode } from '../../workers/workflow-code.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
 import { MINUTES } from '../patience.ts';
 import { describeWith } from '../servers.ts';
@@ -24,9 +24,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'data that cannot be lea
 
   beforeAll(async () => {
     source = await Bank.drifted(addresses);
-    bundle = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    });
+    bundle = await workflowCode();
   }, 5 * MINUTES);
 
   afterEach(async () => {

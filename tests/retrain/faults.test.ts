@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { registryOf } from '../../activities/retrain/registry-of.ts';
 import type { Retraining } from '../../core/retraining.ts';
 import { readPins } from '../../lake/pins.ts';
+import { workflowCode } from '../../workers/workflow-code.ts';
 import type { RetrainingState } from '../../workflows/messages.ts';
 import type { RetrainingSummary } from '../../workflows/retrain.workflow.ts';
 import { fullRun } from '../full-run.ts';
@@ -84,9 +85,7 @@ await describeWith(
 
     beforeAll(async () => {
       source = await Bank.drifted(addresses);
-      bundle = await bundleWorkflowCode({
-        workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-      });
+      bundle = await workflowCode();
     }, 5 * MINUTES);
 
     afterEach(async () => {

@@ -1,6 +1,4 @@
-import { fileURLToPath } from 'node:url';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   makeTelemetryFilterString,
   type ReplayResult,
@@ -9,12 +7,12 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { beforeAll, expect, test } from 'vitest';
+import { workflowCode } from '../../workers/workflow-code.ts';
 import * as workflows from '../../workflows/index.ts';
 import { type KeptHistory, keptHistories } from './histories.ts';
 import { PIPELINE } from './shop.fixture.ts';
 
 const quiet = new DefaultLogger('ERROR', () => undefined);
-const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 const histories = await keptHistories();
 let workflowBundle: WorkflowBundleOption;
 
@@ -23,7 +21,7 @@ beforeAll(async () => {
     logger: quiet,
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
   });
-  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  workflowBundle = await workflowCode();
 });
 
 async function replay(kept: KeptHistory): Promise<ReplayResult> {
