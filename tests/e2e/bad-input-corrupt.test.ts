@@ -14,6 +14,7 @@ import { expectRight } from './visible.ts';
 await describeWith(['temporal', 'postgres', 'mongodb'], 'a damaged lake', (addresses) => {
   let sources: CompanySources;
   let company: Company;
+  let worker: WorkerProcess;
   let day = 2;
 
   beforeAll(async () => {
@@ -21,7 +22,7 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a damaged lake', (addre
     await sources.live(day);
     company = await Company.open({ ...essentials, sources, temporal: addresses.temporal });
     company.now = `${dateOfDay(9)}T02:00:00Z`;
-    await WorkerProcess.start(company);
+    worker = await WorkerProcess.start(company);
     await succeed(1, day);
   }, 4 * MINUTES);
 
@@ -105,8 +106,8 @@ await describeWith(['temporal', 'postgres', 'mongodb'], 'a damaged lake', (addre
     expect(status.stderr).toContain(`${file}:1`);
     figure('a damaged log says', status.stderr.split('\n'));
     // A worker that has read the log already does not read it again.
-    await endWorkers();
-    await WorkerProcess.start(company);
+    await worker.end('SIGTERM');
+    worker = await WorkerProcess.start(company);
     const { code, stderr } = await run(day);
     expect(code).toBe(1);
     expect(stderr).toContain(`${file}:1`);
