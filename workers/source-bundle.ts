@@ -14,8 +14,9 @@ interface Bundle {
 const BUNDLER = createRequire(import.meta.url).resolve('@temporalio/worker/package.json');
 
 /**
- * The workflows below `entry` as one script, bundled only when one of their files has changed since they were kept.
- * @param keptIn file; several workers may start at once
+ * The workflows below `entry` as one script, bundled only when one of their files has changed since they were kept. Not
+ * by webpack's cache: where several workers start at once, that can wait for ever.
+ * @param keptIn file; several workers may read and write it at once
  */
 export async function bundleOf(entry: string, keptIn: string, logger: Logger): Promise<string> {
   const kept = await read(keptIn);

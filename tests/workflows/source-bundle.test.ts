@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,6 +45,14 @@ describe('workflows from their sources', () => {
     expect(await bundle()).toContain('forty-two');
     await rm(at('answer.ts'));
     await expect(bundle()).rejects.toThrow(/Webpack finished with errors/);
+  });
+
+  test('are the same for all who bundle them at once', async () => {
+    await write('answer.ts', `export const answer = (): string => 'forty-four';`);
+    const bundles = await Promise.all(Array.from({ length: 8 }, bundle));
+    expect(new Set(bundles).size).toBe(1);
+    expect((await kept()).code).toBe(bundles[0]);
+    expect(await readdir(at('cache'))).toEqual(['kept.json']);
   });
 
   test('are bundled where nothing can be kept', async () => {
