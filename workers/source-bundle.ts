@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
@@ -93,6 +93,11 @@ async function read(keptIn: string): Promise<Bundle | undefined> {
 async function keep(keptIn: string, bundle: Bundle): Promise<void> {
   await mkdir(dirname(keptIn), { recursive: true });
   const written = `${keptIn}.${randomUUID()}`;
-  await writeFile(written, JSON.stringify(bundle));
-  await rename(written, keptIn);
+  try {
+    await writeFile(written, JSON.stringify(bundle));
+    await rename(written, keptIn);
+  } catch (error) {
+    await rm(written, { force: true });
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,7 +57,9 @@ describe('workflows from their sources', () => {
 
   test('are bundled where nothing can be kept', async () => {
     await write('answer.ts', `export const answer = (): string => 'forty-three';`);
-    await writeFile(at('a file'), '');
-    expect(await bundleOf(at('index.ts'), at('a file/kept.json'), workerLogger())).toContain('forty-three');
+    // A folder has the name of the file.
+    await mkdir(at('taken/kept.json'), { recursive: true });
+    expect(await bundleOf(at('index.ts'), at('taken/kept.json'), workerLogger())).toContain('forty-three');
+    expect(await readdir(at('taken'))).toEqual(['kept.json']);
   });
 });
